@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The library's only way to the heap. Calls return NULL when memory is out; tests make a chosen
+ * allocation fail to prove that every caller survives it. Any thread. */
+#ifndef FB_BASE_MEMORY_H
+#define FB_BASE_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+void *fb_alloc(size_t size_bytes);
+void *fb_alloc_zero(size_t count, size_t size_bytes); /* checks the product for overflow */
+void *fb_realloc(void *old, size_t size_bytes);
+void *fb_alloc_aligned(size_t alignment, size_t size_bytes); /* free with fb_free */
+char *fb_strdup(const char *text);
+void fb_free(void *memory); /* NULL is fine */
+
+/* Test hook: the allocation number `countdown` from now fails, once; 0 switches it off. */
+void fb_memory_fail_at(uint64_t countdown);
+/* Allocations made since the program started. */
+uint64_t fb_memory_allocations(void);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Unresolved expressions and plans: what the SQL parser and the C API both build, before names
+ * and types are known. Plain trees in an arena; immutable once built. */
+#ifndef FB_PLAN_RAW_H
+#define FB_PLAN_RAW_H
+
+#include "base/arena.h"
+#include "data/column.h"
+#include "expr/expr.h"
+
+typedef struct fb_raw_expr fb_raw_expr;
+typedef struct fb_raw_plan fb_raw_plan;
+
+typedef enum fb_raw_expr_kind {
+    FB_RAW_NAME,    /* parts[]: a, t.a, a.field, t.a.field */
+    FB_RAW_STAR,    /* * or parts[].* */
+    FB_RAW_LITERAL, /* value: constant column of its own type */
+    FB_RAW_CALL,    /* name(args[]): functions, and operators under their function name */
+    FB_RAW_CAST,    /* args[0] to type; is_try */
+    FB_RAW_ALIAS,   /* args[0] AS name */
+    FB_RAW_FIELD,   /* args[0].name, where args[0] is not a plain name */
+} fb_raw_expr_kind;
+
+struct fb_raw_expr {
+    fb_raw_expr_kind kind;
+    fb_position position;
+    const fb_slice *parts; /* NAME, STAR */
+    uint32_t part_count;
+    fb_slice name; /* CALL (as written), ALIAS, FIELD */
+    const fb_raw_expr *const *args;
+    uint32_t arg_count;
+    fb_column literal; /* LITERAL */
+    const fb_type *type; /* CAST */
+    bool is_try;
+    bool is_distinct; /* CALL: f(DISTINCT ...) */
+    fb_slice text;    /* the source text of the whole expression; empty from the C API */
+};
+
+/* A key with its value, from OPTIONS (...) or .option(). */
+typedef struct fb_option {
+    fb_slice key;
+    fb_slice value;
+    fb_position key_position, value_position;
+} fb_option;
+
+typedef struct fb_option_list {
+    const fb_option *items;
+    uint32_t count;
+} fb_option_list;
+
+typedef enum fb_raw_plan_kind {
+    FB_RAW_ONE_ROW,  /* SELECT without FROM: one row, no columns */
+    FB_RAW_VALUES,   /* rows[row * column_count + column]; columns are col1, col2, ... */
+    FB_RAW_TABLE,    /* a view by name; is_stream when written as STREAM v or STREAM(v) */
+    FB_RAW_READ,     /* a source: format, schema (or NULL), options */
+    FB_RAW_PROJECT,  /* exprs[] over children[0] */
+    FB_RAW_FILTER,   /* exprs[0] over children[0] */
+    FB_RAW_SUBQUERY, /* children[0] AS name (column_names...) */
+    FB_RAW_UNION,    /* UNION ALL of children[] */
+} fb_raw_plan_kind;
+
+struct fb_raw_plan {
+    fb_raw_plan_kind kind;
+    fb_position position;
+    const fb_raw_plan *const *children;
+    uint32_t child_count;
+    const fb_raw_expr *const *exprs;
+    uint32_t expr_count;
+    uint32_t column_count; /* VALUES: exprs per row */
+    const fb_slice *column_names; /* SUBQUERY */
+    uint32_t column_name_count;
+    fb_slice name; /* TABLE, SUBQUERY: alias; READ: format */
+    bool is_stream; /* TABLE, READ */
+    const fb_type *schema; /* READ: STRUCT given by the user, or NULL */
+    fb_option_list options; /* READ */
+};
+
+typedef enum fb_statement_kind {
+    FB_STATEMENT_SET,          /* SET key = value; key empty: SET alone; value absent: show it */
+    FB_STATEMENT_RESET,        /* RESET [key] */
+    FB_STATEMENT_VIEW,         /* CREATE [OR REPLACE] TEMPORARY VIEW name ... ; plan */
+    FB_STATEMENT_STREAM_TABLE, /* CREATE STREAMING TABLE name USING format OPTIONS(...) AS plan */
+    FB_STATEMENT_SELECT,       /* plan */
+    FB_STATEMENT_EXPLAIN,      /* EXPLAIN of `explained` */
+} fb_statement_kind;
+
+typedef struct fb_statement {
+    fb_statement_kind kind;
+    fb_position position;
+    fb_slice text; /* the statement as written, without the semicolon */
+    fb_slice name; /* VIEW, STREAM_TABLE */
+    fb_position name_position;
+    bool or_replace, if_not_exists;
+    fb_slice key, value; /* SET, RESET */
+    bool has_value;
+    fb_slice format; /* STREAM_TABLE: the sink */
+    fb_position format_position;
+    fb_option_list options;
+    const fb_raw_plan *plan;
+    const struct fb_statement *explained;
+    bool explain_extended;
+} fb_statement;
+
+typedef struct fb_script {
+    const fb_statement *statements;
+    uint32_t count;
+} fb_script;
+
+#endif
