@@ -15,13 +15,15 @@ typedef enum fb_option_type {
     FB_OPTION_STRING,
     FB_OPTION_BOOL,     /* true, false, without case */
     FB_OPTION_INT,      /* decimal, within min..max */
-    FB_OPTION_DURATION, /* Spark's time strings: 5, 5s, 10ms, 1 minute; kept in microseconds */
+    /* Spark's time strings: 5, 5s, 10ms, 1 minute; kept in microseconds. A bare number counts
+     * milliseconds when `unit` is "ms", else seconds. */
+    FB_OPTION_DURATION,
 } fb_option_type;
 
 typedef struct fb_option_spec {
     const char *name; /* compared without case */
     fb_option_type type;
-    const char *default_text; /* parsed like a given value; NULL: required, "" for STRING: none */
+    const char *default_text; /* parsed like a given value; NULL: required, "": none */
     const char *unit;         /* "rows/s", "ms", "" */
     const char *help;
     int64_t min, max; /* INT, DURATION (us) */
@@ -49,7 +51,8 @@ typedef struct fb_option_fault {
 
 /* Parses `inputs` by `specs` into values[spec_count], defaults included. `owner` is for messages:
  * "source 'rate'". The last of two inputs with the same key wins. FB_E_INVALID with the name, what
- * was given and what was expected. */
+ * was given and what was expected; all names follow in a second line of the message when the name
+ * is unknown. `fault` may be NULL. */
 fb_status fb_options_parse(const fb_option_spec *specs, uint32_t spec_count, const char *owner,
                            const fb_option_input *inputs, uint32_t input_count,
                            fb_option_value *values, fb_option_fault *fault,
