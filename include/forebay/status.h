@@ -27,21 +27,21 @@ extern "C" {
 #endif
 
 /* Values are pinned: scripts and bindings match on them. Append only. */
-#define FB_STATUS_LIST(X)                                                                          \
-    X(FB_OK, 0, "success")                                                                         \
-    X(FB_E_NOMEM, 1, "out of memory")                                                              \
-    X(FB_E_LIMIT, 2, "a configured limit was reached")                                             \
-    X(FB_E_INVALID, 3, "invalid argument")                                                         \
-    X(FB_E_IO, 4, "input/output error")                                                            \
-    X(FB_E_CORRUPT, 5, "stored data is corrupt")                                                   \
-    X(FB_E_CONFLICT, 6, "another writer was here")                                                 \
-    X(FB_E_SYNTAX, 7, "syntax error")                                                              \
-    X(FB_E_ANALYSIS, 8, "the query is not valid")                                                  \
-    X(FB_E_COMPUTE, 9, "an expression failed on a row")                                            \
-    X(FB_E_UNSUPPORTED, 10, "not supported")                                                       \
-    X(FB_E_EXISTS, 11, "already exists")                                                           \
-    X(FB_E_NOT_FOUND, 12, "not found")                                                             \
-    X(FB_E_IN_USE, 13, "in use by another process")                                                \
+#define FB_STATUS_LIST(X)                               \
+    X(FB_OK, 0, "success")                              \
+    X(FB_E_NOMEM, 1, "out of memory")                   \
+    X(FB_E_LIMIT, 2, "a configured limit was reached")  \
+    X(FB_E_INVALID, 3, "invalid argument")              \
+    X(FB_E_IO, 4, "input/output error")                 \
+    X(FB_E_CORRUPT, 5, "stored data is corrupt")        \
+    X(FB_E_CONFLICT, 6, "another writer was here")      \
+    X(FB_E_SYNTAX, 7, "syntax error")                   \
+    X(FB_E_ANALYSIS, 8, "the query is not valid")       \
+    X(FB_E_COMPUTE, 9, "an expression failed on a row") \
+    X(FB_E_UNSUPPORTED, 10, "not supported")            \
+    X(FB_E_EXISTS, 11, "already exists")                \
+    X(FB_E_NOT_FOUND, 12, "not found")                  \
+    X(FB_E_IN_USE, 13, "in use by another process")     \
     X(FB_E_CANCELLED, 14, "cancelled")
 
 typedef enum fb_status {

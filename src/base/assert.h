@@ -9,7 +9,7 @@
 
 _Noreturn void fb_assert_fail(const char *condition, const char *file, int line);
 
-#define FB_ASSERT(condition)                                                                       \
+#define FB_ASSERT(condition) \
     ((condition) ? (void)0 : fb_assert_fail(#condition, __FILE__, __LINE__))
 
 #ifdef FB_DEBUG

@@ -13,8 +13,8 @@
 
 typedef enum fb_option_type {
     FB_OPTION_STRING,
-    FB_OPTION_BOOL,     /* true, false, without case */
-    FB_OPTION_INT,      /* decimal, within min..max */
+    FB_OPTION_BOOL, /* true, false, without case */
+    FB_OPTION_INT,  /* decimal, within min..max */
     /* Spark's time strings: 5, 5s, 10ms, 1 minute; kept in microseconds. A bare number counts
      * milliseconds when `unit` is "ms", else seconds. */
     FB_OPTION_DURATION,

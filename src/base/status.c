@@ -8,8 +8,9 @@
 const char *fb_status_text(fb_status status)
 {
     switch (status) {
-#define FB_STATUS_CASE(name, value, text)                                                          \
-    case name: return text;
+#define FB_STATUS_CASE(name, value, text) \
+    case name:                            \
+        return text;
         FB_STATUS_LIST(FB_STATUS_CASE)
 #undef FB_STATUS_CASE
     }

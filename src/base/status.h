@@ -24,10 +24,10 @@ fb_status fb_wrap(fb_error *err, fb_status status, const char *format, ...) FB_P
 fb_status fb_fail_nomem(fb_error *err, const char *what);
 
 /* Returns from the calling function when `call` fails. Only where nothing is held. */
-#define FB_TRY(call)                                                                               \
-    do {                                                                                           \
-        fb_status fb_try_status_ = (call);                                                         \
-        if (fb_try_status_ != FB_OK) return fb_try_status_;                                        \
+#define FB_TRY(call)                                        \
+    do {                                                    \
+        fb_status fb_try_status_ = (call);                  \
+        if (fb_try_status_ != FB_OK) return fb_try_status_; \
     } while (0)
 
 #endif

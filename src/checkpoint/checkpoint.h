@@ -50,10 +50,10 @@ typedef struct fb_recovery {
     bool rerun;            /* `entry` is the logged plan of next_batch_id: run it again as it is */
     bool has_entry;        /* `entry` is valid: of next_batch_id when rerun, else the one before */
     fb_offset_entry entry;
-    bool has_previous;       /* entry before `entry` exists (offsets L-1) */
+    bool has_previous;        /* entry before `entry` exists (offsets L-1) */
     fb_offset_entry previous; /* when rerun: its offsets are where the batch starts */
-    int64_t watermark_ms;  /* in force in next_batch_id */
-    bool skipped_commits;  /* commits are more than one behind: worth a warning */
+    int64_t watermark_ms;     /* in force in next_batch_id */
+    bool skipped_commits;     /* commits are more than one behind: worth a warning */
 } fb_recovery;
 
 /* Opens or creates the directory, takes the lock, reads or creates `metadata`. `fs` is borrowed.

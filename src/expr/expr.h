@@ -62,15 +62,15 @@ struct fb_expr {
     const fb_function *function;
     const fb_expr *const *args;
     uint32_t arg_count;
-    fb_kernel kernel;           /* one of the two is set */
+    fb_kernel kernel; /* one of the two is set */
     fb_lazy_kernel lazy_kernel;
-    const void *state;          /* what bind prepared for the kernel; immutable */
+    const void *state; /* what bind prepared for the kernel; immutable */
 };
 
 /* Facts that hold for a whole batch; shared by all tasks. */
 typedef struct fb_eval_context {
-    int64_t batch_timestamp_us;    /* current_timestamp(), whole milliseconds */
-    const fb_timezone *timezone;   /* session time zone */
+    int64_t batch_timestamp_us;  /* current_timestamp(), whole milliseconds */
+    const fb_timezone *timezone; /* session time zone */
 } fb_eval_context;
 
 /* One thread's evaluation. */
@@ -82,8 +82,8 @@ struct fb_eval {
 
 /* The value of `expr` for each row of `input`: a flat column of input->row_count rows, or a
  * constant one. Borrows memory of `input` and of eval->arena. */
-fb_status fb_expr_eval(const fb_expr *expr, fb_eval *eval, const fb_chunk *input, fb_column *out)
-    FB_CHECKED;
+fb_status fb_expr_eval(const fb_expr *expr, fb_eval *eval, const fb_chunk *input,
+                       fb_column *out) FB_CHECKED;
 
 /* The value for the rows `rows[0..row_count)` of `input` only (nothing else is computed or may
  * fail), as a flat or constant column of row_count rows. */

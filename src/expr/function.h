@@ -22,7 +22,7 @@ typedef struct fb_binder {
 } fb_binder;
 
 struct fb_function {
-    const char *name; /* lower case */
+    const char *name;           /* lower case */
     uint8_t min_args, max_args; /* FB_ARGS_ANY: no maximum */
     /* Checks `call->args` (bound, typed), replaces them where they need a cast, and sets
      * call->type, nullable, can_fail, kernel or lazy_kernel, state. `deterministic`, `function`

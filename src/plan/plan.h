@@ -22,11 +22,11 @@ typedef struct fb_attribute {
 
 typedef enum fb_plan_kind {
     FB_PLAN_ONE_ROW,
-    FB_PLAN_VALUES,  /* rows of literals */
-    FB_PLAN_SOURCE,  /* a streaming source; one object may occur twice (self-union): read once */
+    FB_PLAN_VALUES, /* rows of literals */
+    FB_PLAN_SOURCE, /* a streaming source; one object may occur twice (self-union): read once */
     FB_PLAN_PROJECT,
     FB_PLAN_FILTER,
-    FB_PLAN_UNION,   /* children with equal column types */
+    FB_PLAN_UNION, /* children with equal column types */
 } fb_plan_kind;
 
 /* A streaming relation. The same view used twice gives the same object. */
@@ -72,10 +72,10 @@ typedef struct fb_catalog {
 } fb_catalog;
 
 typedef struct fb_analysis {
-    fb_arena *arena;       /* where the result lives */
+    fb_arena *arena; /* where the result lives */
     const fb_catalog *catalog;
-    bool ansi;             /* spark.sql.ansi.enabled */
-    bool case_sensitive;   /* spark.sql.caseSensitive, default false */
+    bool ansi;           /* spark.sql.ansi.enabled */
+    bool case_sensitive; /* spark.sql.caseSensitive, default false */
     const fb_timezone *timezone;
 } fb_analysis;
 

@@ -30,7 +30,7 @@ struct fb_raw_expr {
     fb_slice name; /* CALL (as written), ALIAS, FIELD */
     const fb_raw_expr *const *args;
     uint32_t arg_count;
-    fb_column literal; /* LITERAL */
+    fb_column literal;   /* LITERAL */
     const fb_type *type; /* CAST */
     bool is_try;
     bool is_distinct; /* CALL: f(DISTINCT ...) */
@@ -67,12 +67,12 @@ struct fb_raw_plan {
     uint32_t child_count;
     const fb_raw_expr *const *exprs;
     uint32_t expr_count;
-    uint32_t column_count; /* VALUES: exprs per row */
+    uint32_t column_count;        /* VALUES: exprs per row */
     const fb_slice *column_names; /* SUBQUERY */
     uint32_t column_name_count;
-    fb_slice name; /* TABLE, SUBQUERY: alias; READ: format */
-    bool is_stream; /* TABLE, READ */
-    const fb_type *schema; /* READ: STRUCT given by the user, or NULL */
+    fb_slice name;          /* TABLE, SUBQUERY: alias; READ: format */
+    bool is_stream;         /* TABLE, READ */
+    const fb_type *schema;  /* READ: STRUCT given by the user, or NULL */
     fb_option_list options; /* READ */
 };
 
