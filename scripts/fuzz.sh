@@ -6,7 +6,7 @@ set -u
 build=$1
 seconds=$2
 source=$(dirname "$0")/..
-passed=0
+count=0
 failed=0
 for program in "$build"/tests/fuzz_*; do
     [ -x "$program" ] && [ -f "$program" ] || continue
@@ -16,11 +16,12 @@ for program in "$build"/tests/fuzz_*; do
     if timeout $((seconds + 60)) "$program" -max_total_time="$seconds" -timeout=10 \
         -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 -artifact_prefix="$build/$name-" \
         "$build/corpus/$name" "$source/tests/fuzz/corpus/$name"; then
-        passed=$((passed + 1))
+        echo "ok $name"
     else
-        echo "== $name FAILED; the input is $build/$name-*"
+        echo "not ok $name; the input is $build/$name-*"
         failed=$((failed + 1))
     fi
+    count=$((count + 1))
 done
-echo "fuzzers: $passed passed, $failed failed"
-[ "$failed" = 0 ] && [ "$passed" != 0 ]
+echo "$count fuzzers, $failed failed"
+[ "$failed" = 0 ] && [ "$count" != 0 ]

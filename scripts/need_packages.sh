@@ -14,6 +14,7 @@ set -u
 packages='
 build  gcc                      compiler
 build  libc6-dev                compiler
+build  make                     command:make
 build  pkg-config               command:pkg-config
 build  meson                    command:meson
 build  ninja-build              command:ninja

@@ -145,10 +145,8 @@ static void blank_comments_and_literals(struct tidy_file *file)
     }
 }
 
-static void add_file(struct tidy *tidy, const char *root, const char *path)
+static void add_file(struct tidy *tidy, const char *full, const char *path)
 {
-    char full[PATH_BYTES];
-    snprintf(full, sizeof full, "%s/%s", root, path);
     struct tidy_file file = {.path = tidy_copy(path, strlen(path))};
     file.text = tidy_read_file(full, &file.size);
     if (!file.text) {
@@ -199,7 +197,7 @@ static void walk(struct tidy *tidy, const char *root, const char *folder)
         int full_length = snprintf(full, sizeof full, "%s/%s", root, path);
         if (full_length < 0 || full_length >= PATH_BYTES || lstat(full, &info) != 0) continue;
         if (S_ISDIR(info.st_mode)) walk(tidy, root, path);
-        if (S_ISREG(info.st_mode) && is_wanted(entry->d_name)) add_file(tidy, root, path);
+        if (S_ISREG(info.st_mode) && is_wanted(entry->d_name)) add_file(tidy, full, path);
     }
     closedir(directory);
 }
