@@ -64,10 +64,11 @@ static bool is_at(const fb_conf *conf, uint32_t index, fb_slice key)
 
 static bool make_entry(fb_slice key, fb_slice value, entry *out)
 {
-    char *memory = fb_alloc(key.size + value.size);
+    char *memory = fb_alloc(key.size + value.size + 1);
     if (!memory) return false;
     if (key.size) memcpy(memory, key.data, key.size);
     if (value.size) memcpy(memory + key.size, value.data, value.size);
+    memory[key.size + value.size] = '\0';
     *out = (entry){{memory, key.size}, {memory + key.size, value.size}};
     return true;
 }

@@ -18,7 +18,7 @@ void fb_conf_destroy(fb_conf *conf); /* NULL is fine */
 
 fb_status fb_conf_set(fb_conf *conf, fb_slice key, fb_slice value, fb_error *err) FB_CHECKED;
 void fb_conf_remove(fb_conf *conf, fb_slice key);
-/* False: not set. The value is borrowed until the key is set or removed. */
+/* False: not set. The value is borrowed until the key is set or removed; NUL-terminated. */
 bool fb_conf_get(const fb_conf *conf, fb_slice key, fb_slice *value);
 
 /* All entries, by key. */
