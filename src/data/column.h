@@ -41,12 +41,13 @@ typedef struct fb_span {
 
 typedef struct fb_column {
     const fb_type *type;
-    /* Row 0 stands for every row. Children then have one row (arrays, maps: that row's entries). */
+    /* Row 0 stands for every row. Struct children are then constant too; those of arrays and maps
+     * hold that row's entries. The children of a flat column are flat. */
     bool is_constant;
     uint64_t *validity; /* bit set: not null; NULL: no row is null. VOID: all rows are null */
     union {
         void *values;
-        uint8_t *bools; /* 0 or 1 */
+        uint8_t *bools; /* 0 or 1, in null rows too */
         int8_t *int8s;
         int16_t *int16s;
         int32_t *int32s; /* INT, DATE */
@@ -103,11 +104,17 @@ static inline fb_slice fb_column_string(const fb_column *column, size_t row)
  * producer allocates them when it knows their number). False: no memory. */
 bool fb_column_init(fb_column *out, fb_arena *arena, const fb_type *type, size_t row_count);
 
+/* The same with all values zero, for producers that do not write every row. */
+bool fb_column_init_zero(fb_column *out, fb_arena *arena, const fb_type *type, size_t row_count);
+
 /* Gives the column a validity bitmap for `row_count` rows, all valid, unless it has one. */
 bool fb_column_need_validity(fb_column *column, fb_arena *arena, size_t row_count);
 
 /* A constant column without value. */
 bool fb_column_init_null(fb_column *out, fb_arena *arena, const fb_type *type);
+
+/* Lets the only row of a flat column stand for every row. */
+void fb_column_make_constant(fb_column *column);
 
 /* Rows `rows[0..row_count)` of `in`, in that order, as a flat column; string bytes are shared.
  * A constant column stays constant. */
@@ -120,8 +127,14 @@ bool fb_column_flatten(fb_column *out, fb_arena *arena, const fb_column *in, siz
 /* Deep copy of the first `row_count` rows, string bytes included. */
 bool fb_column_copy(fb_column *out, fb_arena *arena, const fb_column *in, size_t row_count);
 
+/* Writes row i of `from` over row rows[i] of the flat column `to` of the same type, for each of
+ * the `count` rows. Bytes of strings are shared; the entries of arrays and maps are appended to
+ * the children of `to`, which need not be fresh: they are replaced, never written to. */
+bool fb_column_scatter(fb_column *to, fb_arena *arena, size_t to_row_count, const uint32_t *rows,
+                       size_t count, const fb_column *from);
+
 /* Writes row `from_row` of `from` over row `to_row` of the flat column `to` of the same type.
- * String bytes are shared. Not for ARRAY and MAP inside. */
+ * Shares and appends like fb_column_scatter. */
 bool fb_column_put(fb_column *to, fb_arena *arena, size_t to_row, size_t to_row_count,
                    const fb_column *from, size_t from_row);
 

@@ -48,6 +48,7 @@ struct fb_expr {
     bool nullable;
     bool deterministic; /* same input, same output, within one batch */
     bool can_fail;      /* evaluation may raise an error for some row */
+    bool is_implicit;   /* a cast that coercion put in; not printed */
     fb_position position;
 
     /* FB_EXPR_COLUMN */
@@ -86,7 +87,7 @@ fb_status fb_expr_eval(const fb_expr *expr, fb_eval *eval, const fb_chunk *input
                        fb_column *out) FB_CHECKED;
 
 /* The value for the rows `rows[0..row_count)` of `input` only (nothing else is computed or may
- * fail), as a flat or constant column of row_count rows. */
+ * fail), as a flat or constant column of row_count rows. The rows ascend. */
 fb_status fb_expr_eval_rows(const fb_expr *expr, fb_eval *eval, const fb_chunk *input,
                             const uint32_t *rows, uint32_t row_count, fb_column *out) FB_CHECKED;
 
@@ -112,12 +113,12 @@ fb_status fb_eval_output(fb_eval *eval, size_t row_count, fb_column *out) FB_CHE
 fb_status fb_eval_merge_validity(fb_eval *eval, const fb_column *args, uint32_t arg_count,
                                  size_t row_count, fb_column *out) FB_CHECKED;
 
-/* Makes row `row` of `out` null; gives it a validity bitmap of its own when needed. Only where
- * out->validity is owned by the kernel: call fb_eval_own_validity first. */
+/* Gives `out` a validity bitmap of its own, equal to the one it has; before a kernel clears bits
+ * with fb_bits_clear, since fb_eval_merge_validity may have shared an argument's. */
 fb_status fb_eval_own_validity(fb_eval *eval, size_t row_count, fb_column *out) FB_CHECKED;
 
-/* Copies text to the evaluation's arena and returns the view; NULL-safe result on no memory is
- * reported through `*status`. */
+/* A string of the evaluation's arena with these bytes. For single values; kernels over rows take
+ * one block for a chunk. */
 fb_status fb_eval_string(fb_eval *eval, fb_slice text, fb_string *out) FB_CHECKED;
 
 /* Raises Spark's error `condition` for a row of `self`; the message is Spark's, the place in the

@@ -13,10 +13,19 @@
 
 enum { FB_ARGS_ANY = 255 };
 
+/* Whether an argument is evaluated for a row in which an earlier one is null: shows only where
+ * that argument fails. */
+typedef enum fb_null_order {
+    FB_NULLS_EVALUATED,    /* all arguments, for all rows */
+    FB_NULLS_SKIP,         /* Spark's null-intolerant functions: from left to right */
+    FB_NULLS_SKIP_REVERSE, /* divisions look at the divisor first */
+} fb_null_order;
+
 /* What binding may use; one per analysis, one thread. */
 typedef struct fb_binder {
     fb_arena *arena;             /* expressions and types are made here */
     bool ansi;                   /* spark.sql.ansi.enabled */
+    bool case_sensitive;         /* spark.sql.caseSensitive, for names of struct fields */
     const fb_timezone *timezone; /* session time zone, for casts of literals */
     fb_error *err;
 } fb_binder;
@@ -30,6 +39,7 @@ struct fb_function {
     fb_status (*bind)(fb_binder *binder, fb_expr *call);
     const char *usage; /* one line for help: "substring(str, pos[, len]) - ..." */
     bool volatile_;    /* not deterministic */
+    fb_null_order null_order;
 };
 
 typedef struct fb_function_list {
@@ -38,8 +48,10 @@ typedef struct fb_function_list {
 } fb_function_list;
 
 /* All lists, for help and nearest-name suggestions. */
-const fb_function_list *fb_function_lists(uint32_t *count);
+const fb_function_list *const *fb_function_lists(uint32_t *count);
 const fb_function *fb_function_find(fb_slice name); /* without case; NULL: none */
+/* The function whose name is nearest to a misspelt one, or NULL. */
+const char *fb_function_nearest(fb_slice name);
 
 /* A call of `function`, bound. Checks the number of arguments. */
 fb_status fb_bind_call(fb_binder *binder, const fb_function *function, const fb_expr *const *args,
@@ -72,7 +84,8 @@ const fb_type *fb_decimal_for(fb_arena *arena, const fb_type *type);
 fb_status fb_bind_common_args(fb_binder *binder, fb_expr *call, uint32_t first,
                               const fb_type **type) FB_CHECKED;
 
-/* DATATYPE_MISMATCH errors in Spark's words. */
+/* DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE in Spark's words. `required_type` is a type's name, or
+ * a choice with the quotes in it: ("DOUBLE" or "FLOAT"). */
 fb_status fb_bind_type_error(fb_binder *binder, const fb_expr *call, uint32_t arg_index,
                              const char *required_type);
 

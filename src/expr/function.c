@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "expr/function.h"
+
+#include "base/options.h"
+#include "expr/function_lists.h"
+
+enum { MAX_NAMES = 1024 };
+
+static const fb_function_list *const lists[] = {
+    &fb_functions_logic,
+};
+
+enum { LIST_COUNT = sizeof lists / sizeof *lists };
+
+const fb_function_list *const *fb_function_lists(uint32_t *count)
+{
+    *count = LIST_COUNT;
+    return lists;
+}
+
+const fb_function *fb_function_find(fb_slice name)
+{
+    for (uint32_t i = 0; i < LIST_COUNT; i++)
+        for (uint32_t k = 0; k < lists[i]->count; k++)
+            if (fb_slice_equal_nocase(name, fb_slice_of(lists[i]->functions[k].name)))
+                return &lists[i]->functions[k];
+    return NULL;
+}
+
+const char *fb_function_nearest(fb_slice name)
+{
+    const char *names[MAX_NAMES];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < LIST_COUNT; i++)
+        for (uint32_t k = 0; k < lists[i]->count && count < MAX_NAMES; k++)
+            names[count++] = lists[i]->functions[k].name;
+    return fb_nearest_name(name, names, count);
+}
