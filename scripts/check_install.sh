@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # Installs a build into a temporary place and uses it as a stranger would: compiles the C example
-# with nothing but pkg-config, strictly, and runs the installed command. scripts/check_install.sh BUILD
+# with nothing but pkg-config, strictly, and runs the installed command.
+#   scripts/check_install.sh BUILD
 set -eu
 build=$1
 place=$(mktemp -d)
