@@ -11,13 +11,11 @@
 #include "base/arena.h"
 #include "base/assert.h"
 #include "base/bits.h"
+#include "base/int128.h"
 #include "data/type.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-
-__extension__ typedef __int128 fb_int128;
-__extension__ typedef unsigned __int128 fb_uint128;
 
 /* A string or binary value: up to 12 bytes lie inline, longer ones at `far`. The unused inline
  * bytes are zero, so that two short strings are equal when their 16 bytes are. */

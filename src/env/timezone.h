@@ -8,6 +8,7 @@
 #include "base/slice.h"
 #include "base/status.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct fb_timezone fb_timezone;
@@ -20,6 +21,10 @@ fb_status fb_timezone_find(fb_slice id, const fb_timezone **out, fb_error *err) 
 const fb_timezone *fb_timezone_host(void);
 const fb_timezone *fb_timezone_utc(void);
 const char *fb_timezone_id(const fb_timezone *zone);
+
+/* An offset as java.time.ZoneOffset and Spark accept it: Z, +h, +hh, +h:m, +hh:mm, +hhmm,
+ * +hh:mm:ss, +hhmmss, up to 18 hours. */
+bool fb_timezone_parse_offset(fb_slice text, int32_t *seconds);
 
 /* Seconds to add to UTC to get local time at that instant (seconds since the epoch, UTC). */
 int32_t fb_timezone_offset_at(const fb_timezone *zone, int64_t utc_seconds);
