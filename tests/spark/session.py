@@ -3,6 +3,7 @@
 
 import os
 import sys
+import tempfile
 
 SPARK_VERSION = "4.2.0"
 
@@ -27,8 +28,10 @@ def start(threads=1, **conf):
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": "2",
-        # Hive's metastore and the event log are of no use here and cost seconds.
+        # Hive's metastore is of no use here and costs seconds.
         "spark.sql.catalogImplementation": "in-memory",
+        # Spark makes this directory at its start, by default in the working directory.
+        "spark.sql.warehouse.dir": os.path.join(tempfile.gettempdir(), "forebay-spark-warehouse"),
         "spark.driver.extraJavaOptions": "-Duser.timezone=UTC -Dfile.encoding=UTF-8 "
                                          "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
     }

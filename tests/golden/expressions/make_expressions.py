@@ -10,7 +10,7 @@ which settings the rest was computed:
 every other line is one expression:
     {"sql": "1 + 1", "type": "int", "value": "2"}       value: CAST(... AS STRING), null,
                                                          upper-case hex when the type is binary
-    {"sql": "1 / 0", "error": "DIVIDE_BY_ZERO"}         Spark's condition
+    {"sql": "1 / 0", "error": "DIVIDE_BY_ZERO"}         Spark's condition; null: a bare Java exception
     {"sql": "1 + 1", "name": "(1 + 1)"}                 topic names: of the unaliased column
 
 Expressions are constant, so the optimizer's constant folding evaluates them, which saves a job
