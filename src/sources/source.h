@@ -34,6 +34,11 @@ typedef struct fb_source_config {
     const char *log_directory;      /* <checkpoint>/sources/<k> */
     fb_clock *clock;
     void *user; /* memory source: its queue */
+    /* Called when data may be there, from any thread; NULL: nobody waits. It may only signal:
+     * locks of a source are held meanwhile, so neither it nor who holds a lock that it takes may
+     * call the source. */
+    void (*wake)(void *user);
+    void *wake_user;
 } fb_source_config;
 
 struct fb_source_ops {
@@ -64,9 +69,10 @@ struct fb_source_ops {
      * stays valid until the next plan or close. FB_E_CORRUPT names a malformed offset. */
     fb_status (*plan)(fb_source *self, fb_slice start, fb_slice end, uint32_t *split_count,
                       fb_error *err);
-    /* The next rows of a split. `*cursor` is 0 at first and belongs to the source. `arena` is
-     * where the chunk's memory comes from; `columns` marks the columns that are used
-     * (columns[i] false: leave that column's values unset). row_count 0 ends the split. */
+    /* The next rows of a split, at most FB_CHUNK_ROWS. `*cursor` is 0 at first and belongs to the
+     * source. `columns` marks the columns that are used: columns[i] false leaves that column's
+     * values unset. The chunk lies in `arena` or in the source and is valid until the arena is
+     * reset; it must not be written to. row_count 0 ends the split. */
     fb_status (*read)(fb_source *self, uint32_t split, uint64_t *cursor, const bool *columns,
                       fb_arena *arena, fb_chunk *out, fb_error *err);
 
@@ -75,7 +81,7 @@ struct fb_source_ops {
     fb_status (*commit)(fb_source *self, fb_slice end, fb_error *err);
     /* AvailableNow: from now on latest_offset stays within what is there at this moment. */
     fb_status (*prepare_available_now)(fb_source *self, fb_error *err);
-    /* When data may be there again, monotonic us; INT64_MAX: only fb_source_config wakes us. The
+    /* When data may be there again, monotonic us; INT64_MAX: config->wake tells. The
      * default is the query's polling delay from now. */
     int64_t (*next_poll_us)(fb_source *self, int64_t now_us);
 };
