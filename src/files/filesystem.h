@@ -16,7 +16,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { FB_FILESYSTEM_ABI = 1 };
+enum {
+    FB_FILESYSTEM_ABI = 1,
+    FB_PATH_MAX_BYTES = 4000, /* leaves room for helper names beside the file */
+};
 
 typedef struct fb_filesystem fb_filesystem;
 
@@ -36,11 +39,13 @@ typedef struct fb_filesystem_ops {
     /* Required. */
     void (*close)(fb_filesystem *self);
     /* A new file with this content, complete or not there at all, also after a crash; durable when
-     * the call returns. FB_E_EXISTS when the name exists (and nothing changed). Missing parent
-     * directories are made. */
+     * the call returns. FB_E_EXISTS when the name exists: nothing changed, and what is there is
+     * durable. After any other failure it may be there or not. Missing parent directories are
+     * made. */
     fb_status (*create_atomic)(fb_filesystem *self, const char *path, fb_slice content,
                                fb_error *err);
-    /* The same, over an existing file if there is one: readers see the old or the new content. */
+    /* The same, over an existing file if there is one: readers, also after a crash, see the old or
+     * the new content. */
     fb_status (*replace_atomic)(fb_filesystem *self, const char *path, fb_slice content,
                                 fb_error *err);
     /* Appends the content to `out`. FB_E_NOT_FOUND; FB_E_LIMIT above `max_bytes`; FB_E_CORRUPT
@@ -61,10 +66,18 @@ typedef struct fb_filesystem_ops {
 
     /* Optional: NULL when the file system has no locks; fb_filesystem_lock then succeeds with a
      * NULL lock (creations that fail if the name exists remain the fence).
-     * FB_E_IN_USE with the holder's description when another process holds it. */
+     * FB_E_IN_USE with the holder's description as the whole message when another holds it. */
     fb_status (*lock)(fb_filesystem *self, const char *path, fb_slice description,
                       fb_file_lock **out, fb_error *err);
     void (*unlock)(fb_filesystem *self, fb_file_lock *lock);
+    /* Optional; NULL where what is visible is durable. Makes a visible file or directory so: its
+     * content and its name. Needed before acting on what a killed process or another program
+     * left. Not found is success. */
+    fb_status (*sync)(fb_filesystem *self, const char *path, fb_error *err);
+    /* Optional; NULL where a killed writer leaves nothing. Removes from a directory the temporary
+     * files of killed writers of this kind. Only for who holds the lock that keeps all such
+     * writers out. */
+    fb_status (*clean)(fb_filesystem *self, const char *path, fb_error *err);
 } fb_filesystem_ops;
 
 struct fb_filesystem {
@@ -87,5 +100,19 @@ fb_status fb_filesystem_remove(fb_filesystem *fs, const char *path, fb_error *er
 fb_status fb_filesystem_lock(fb_filesystem *fs, const char *path, fb_slice description,
                              fb_file_lock **out, fb_error *err) FB_CHECKED;
 void fb_filesystem_unlock(fb_filesystem *fs, fb_file_lock *lock); /* NULL lock is fine */
+fb_status fb_filesystem_sync(fb_filesystem *fs, const char *path, fb_error *err) FB_CHECKED;
+fb_status fb_filesystem_clean(fb_filesystem *fs, const char *path, fb_error *err) FB_CHECKED;
+
+/* FB_E_INVALID unless `path` is absolute, at most FB_PATH_MAX_BYTES long, and without empty, "."
+ * and
+ * ".." components. */
+fb_status fb_path_check(const char *path, fb_error *err) FB_CHECKED;
+/* `directory`/`name`, NUL-terminated. */
+fb_status fb_path_join(char out[FB_PATH_MAX_BYTES + 1], const char *directory, const char *name,
+                       fb_error *err) FB_CHECKED;
+/* The last component; "" of "/". Borrowed from `path`. */
+const char *fb_path_name(const char *path);
+/* Bytes of `path` before its last '/'; 1 for a name in "/". */
+size_t fb_path_parent_size(const char *path);
 
 #endif

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * CRC-32 with the polynomial of IEEE 802.3, as in zlib, zip, and Hadoop's checksum files. */
+#ifndef FB_BASE_CRC32_H
+#define FB_BASE_CRC32_H
+
+#include "base/slice.h"
+
+#include <stdint.h>
+
+/* Any thread. */
+uint32_t fb_crc32(fb_slice bytes);
+
+#endif
