@@ -13,13 +13,15 @@
 #ifndef FB_CHECKPOINT_CHECKPOINT_H
 #define FB_CHECKPOINT_CHECKPOINT_H
 
+#include "checkpoint/metadata_log.h"
 #include "env/clock.h"
 #include "env/random.h"
 #include "files/filesystem.h"
 
 typedef struct fb_checkpoint fb_checkpoint;
 
-enum { FB_LOG_FILE_MAX_BYTES = 64 * 1024 * 1024 };
+/* More sources in one offset entry are refused: it is read from a file. */
+enum { FB_CHECKPOINT_MAX_SOURCES = 4096 };
 
 /* A pinned configuration value. */
 typedef struct fb_conf_entry {
@@ -56,7 +58,9 @@ typedef struct fb_recovery {
     bool skipped_commits;     /* commits are more than one behind: worth a warning */
 } fb_recovery;
 
-/* Opens or creates the directory, takes the lock, reads or creates `metadata`. `fs` is borrowed.
+/* Opens or creates the directory, takes the lock, reads or creates `metadata`, makes durable what
+ * an earlier process left unsynced and removes its temporary files. `fs`, `random` and `clock` are
+ * borrowed until close.
  * Errors: FB_E_IN_USE; FB_E_CORRUPT with file, offset and expectation; FB_E_INVALID when the
  * directory has files that are no checkpoint; STREAMING_CHECKPOINT_MISSING_METADATA_FILE. */
 fb_status fb_checkpoint_open(fb_filesystem *fs, fb_random *random, fb_clock *clock,
@@ -69,7 +73,9 @@ const char *fb_checkpoint_root(const fb_checkpoint *checkpoint);
 bool fb_checkpoint_is_new(const fb_checkpoint *checkpoint);
 
 /* Decides by Spark's restart rules (all cases of docs/formats/checkpoint.md). Slices of `*out`
- * live in `arena`. */
+ * live in `arena`. Errors: FB_E_CORRUPT; FB_E_NOT_FOUND when the entry before the last is missing;
+ * FB_E_CONFLICT when a commit is newer than every offset entry; Spark's conditions
+ * STATE_STORE_CHECKPOINT_LOCATION_NOT_EMPTY and STREAMING_UNFINISHED_REPARTITION_DETECTED. */
 fb_status fb_checkpoint_recover(fb_checkpoint *checkpoint, fb_arena *arena, fb_recovery *out,
                                 fb_error *err) FB_CHECKED;
 

@@ -7,6 +7,9 @@
 
 #include "files/filesystem.h"
 
+/* An entry above this is no log entry of any query. */
+enum { FB_LOG_FILE_MAX_BYTES = 64 * 1024 * 1024 };
+
 /* A plain value; the file system and directory are borrowed. */
 typedef struct fb_metadata_log {
     fb_filesystem *fs;
