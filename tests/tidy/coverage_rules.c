@@ -98,7 +98,8 @@ void tidy_check_symbols(struct tidy *tidy, const char *exported)
 }
 
 /* Where the options and commands must be described. */
-static const char *const reference_pages[] = {"docs/sources-and-sinks.md", "docs/man/forebay.1"};
+static const char *const option_pages[] = {"docs/sources-and-sinks.md", "docs/man/forebay.1"};
+static const char *const setting_pages[] = {"docs/settings.md", "docs/man/forebay.1"};
 static const char *const command_pages[] = {"docs/commands.md", "docs/man/forebay.1"};
 
 static void check_documented(struct tidy *tidy, const char *const pages[2], const char *path,
@@ -118,7 +119,9 @@ static void check_option(struct tidy *tidy, const struct tidy_file *file, size_t
     size_t open = at + strcspn(file->lined + at, "\"");
     size_t length = strcspn(file->lined + open + 1, "\"");
     snprintf(name, sizeof name, "%.*s", (int)length, file->lined + open + 1);
-    check_documented(tidy, reference_pages, file->path, tidy_line_at(file, open), "option", name);
+    bool is_setting = tidy_starts_with(file->path, "src/stream/");
+    check_documented(tidy, is_setting ? setting_pages : option_pages, file->path,
+                     tidy_line_at(file, open), is_setting ? "setting" : "option", name);
 }
 
 static void check_option_table(struct tidy *tidy, const struct tidy_file *file, size_t at)
@@ -136,7 +139,8 @@ void tidy_check_options(struct tidy *tidy)
     for (size_t i = 0; i < tidy->file_count; i++) {
         const struct tidy_file *file = &tidy->files[i];
         bool is_table_file = tidy_starts_with(file->path, "src/sources/") ||
-                             tidy_starts_with(file->path, "src/sinks/");
+                             tidy_starts_with(file->path, "src/sinks/") ||
+                             tidy_starts_with(file->path, "src/stream/");
         if (!is_table_file || !tidy_ends_with(file->path, ".c")) continue;
         static const char mark[] = "fb_option_spec ";
         for (const char *at = file->code; (at = strstr(at, mark)); at++) {
@@ -217,13 +221,38 @@ static void check_mention(struct tidy *tidy, const struct tidy_file *file, const
                       "%s: no such file", path);
 }
 
+/* `src/base/buf.c` in a document; names with holes such as `src/<floor>` are patterns. */
+static void check_quoted_path(struct tidy *tidy, const struct tidy_file *file, const char *start)
+{
+    static const char *const roots[] = {"src/",  "include/", "tests/",
+                                        "docs/", "scripts/", "examples/"};
+    char path[PATH_BYTES];
+    size_t length = strcspn(start, "`\n");
+    bool is_rooted = false;
+    for (size_t i = 0; i < sizeof roots / sizeof *roots; i++)
+        if (tidy_starts_with(start, roots[i])) is_rooted = true;
+    if (!is_rooted || start[length] != '`' || memchr(start, '<', length) ||
+        memchr(start, '*', length) || memchr(start, ' ', length))
+        return;
+    snprintf(path, sizeof path, "%.*s", (int)length, start);
+    if (!exists(tidy, path))
+        tidy_complain(tidy, file->path, tidy_line_at(file, (size_t)(start - file->text)),
+                      "%s: no such file", path);
+}
+
+static void check_document(struct tidy *tidy, const struct tidy_file *file)
+{
+    for (const char *at = file->text; (at = strstr(at, "](")); at += 2)
+        check_link(tidy, file, at + 2);
+    for (const char *at = file->text; (at = strchr(at, '`')); at++)
+        check_quoted_path(tidy, file, at + 1);
+}
+
 void tidy_check_links(struct tidy *tidy)
 {
     for (size_t i = 0; i < tidy->file_count; i++) {
         const struct tidy_file *file = &tidy->files[i];
-        if (tidy_ends_with(file->path, ".md"))
-            for (const char *at = file->text; (at = strstr(at, "](")); at += 2)
-                check_link(tidy, file, at + 2);
+        if (tidy_ends_with(file->path, ".md")) check_document(tidy, file);
         /* Tests of documents may name what is not there. */
         if (tidy_is_c(file) && !tidy_starts_with(file->path, "tests/"))
             for (const char *at = file->text; (at = strstr(at, "docs/")); at += 5)
