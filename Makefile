@@ -25,6 +25,7 @@ help:
 	@echo 'make              build/forebay and the library, optimised, with debug information'
 	@echo 'make run          build, then run $(EXAMPLE) until Ctrl-C'
 	@echo 'make check        tests that need nothing but the build'
+	@echo 'make check-all    the same, and the comparison with real Spark (fetches it once)'
 	@echo 'make bench        built-in workloads, key=value lines'
 	@echo 'make install      program, library, headers, man page (PREFIX=$(PREFIX), DESTDIR=)'
 	@echo 'make debug        unoptimised build with extra checks, in build-debug'
@@ -50,6 +51,13 @@ check:
 	@$(MAKE) --no-print-directory $(BUILD)/.tests
 	@$(NINJA) $(BUILD)
 	$(TEST) --no-rebuild -C $(BUILD)
+
+check-spark: all
+	tests/spark/setup.sh tests/spark/live_test.py $(BUILD)/forebay
+
+check-all:
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory check-spark
 
 bench: all
 	scripts/bench.sh $(BUILD)/forebay
@@ -101,4 +109,4 @@ symbols: all
 clean:
 	rm -rf build build-debug build-asan build-tsan build-fuzz
 
-.PHONY: all help run check bench install debug asan tsan fuzz format symbols clean
+.PHONY: all help run check check-spark check-all bench install debug asan tsan fuzz format symbols clean
