@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stream/settings.h"
+
+#include "base/assert.h"
+
+#define STREAMING "spark.sql.streaming."
+#define HDFS_PROVIDER                                                                              \
+    "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider"
+
+enum { INT_MAX_64 = 2147483647 };
+
+static const fb_option_spec specs[] = {
+    {.name = "spark.sql.session.timeZone",
+     .type = FB_OPTION_STRING,
+     .default_text = "",
+     .unit = "",
+     .help = "time zone of timestamps as text; default: the host's"},
+    {.name = "spark.sql.ansi.enabled",
+     .type = FB_OPTION_BOOL,
+     .default_text = "true",
+     .unit = "",
+     .help = "overflow and bad casts are errors instead of NULL or wrapping"},
+    {.name = "spark.sql.caseSensitive",
+     .type = FB_OPTION_BOOL,
+     .default_text = "false",
+     .unit = "",
+     .help = "column names are told apart by case"},
+    {.name = "spark.sql.shuffle.partitions",
+     .type = FB_OPTION_INT,
+     .default_text = "8",
+     .unit = "partitions",
+     .help = "state partitions of a new query; pinned by its checkpoint",
+     .min = 1,
+     .max = 1 << 20},
+    {.name = STREAMING "checkpointLocation",
+     .type = FB_OPTION_STRING,
+     .default_text = "",
+     .unit = "",
+     .help = "where queries without an own checkpointLocation keep theirs"},
+    {.name = STREAMING "minBatchesToRetain",
+     .type = FB_OPTION_INT,
+     .default_text = "100",
+     .unit = "batches",
+     .help = "log entries and state versions that are kept",
+     .min = 1,
+     .max = INT_MAX_64},
+    {.name = STREAMING "pollingDelay",
+     .type = FB_OPTION_DURATION,
+     .default_text = "10ms",
+     .unit = "ms",
+     .help = "pause before asking an idle source again",
+     .min = 0,
+     .max = INT64_MAX},
+    {.name = STREAMING "noDataProgressEventInterval",
+     .type = FB_OPTION_DURATION,
+     .default_text = "10s",
+     .unit = "ms",
+     .help = "least time between two progress reports of an idle query",
+     .min = 0,
+     .max = INT64_MAX},
+    {.name = STREAMING "numRecentProgressUpdates",
+     .type = FB_OPTION_INT,
+     .default_text = "100",
+     .unit = "reports",
+     .help = "one more than the progress reports that a query remembers",
+     .min = 1,
+     .max = 1000000},
+    {.name = STREAMING "multipleWatermarkPolicy",
+     .type = FB_OPTION_STRING,
+     .default_text = "min",
+     .unit = "",
+     .help = "min or max of several watermarks; pinned by the checkpoint"},
+    {.name = "forebay.threads",
+     .type = FB_OPTION_INT,
+     .default_text = "0",
+     .unit = "threads",
+     .help = "threads that work on batches; 0: one per core. Never changes a result",
+     .min = 0,
+     .max = 1024},
+};
+
+enum { SPEC_COUNT = sizeof specs / sizeof specs[0] };
+
+/* What a new query writes, and what Spark assumes when a log does not have the key (NULL: the
+ * session's value). */
+typedef struct pinned_key {
+    const char *key;
+    const char *value;
+    const char *when_absent;
+} pinned_key;
+
+static const pinned_key pinned_keys[FB_PINNED_COUNT] = {
+    {STREAMING "stateStore.providerClass", HDFS_PROVIDER, NULL},
+    {STREAMING "stateStore.rocksdb.mergeOperatorVersion", "2", "1"},
+    {STREAMING "stateStore.rocksdb.formatVersion", "5", NULL},
+    {STREAMING "queryEvolution.enableSourceEvolution", "false", "false"},
+    {STREAMING "stateStore.encodingFormat", "unsaferow", "unsaferow"},
+    {STREAMING "statefulOperator.useStrictDistribution", "true", "false"},
+    {STREAMING "flatMapGroupsWithState.stateFormatVersion", "2", "1"},
+    {STREAMING "multipleWatermarkPolicy", "min", "min"},
+    {STREAMING "stateStore.rowChecksum.enabled", "false", "false"},
+    {STREAMING "aggregation.stateFormatVersion", "2", "1"},
+    {"spark.sql.function.protobufExtensions.enabled", "false", "false"},
+    {"spark.sql.shuffle.partitions", "8", NULL},
+    {STREAMING "join.stateFormatVersion", "2", "1"},
+    {STREAMING "stateStore.compression.codec", "lz4", "lz4"},
+    {"spark.sql.optimizer.pruneFiltersCanPruneStreamingSubplan", "false", "true"},
+};
+
+const fb_option_spec *fb_setting_specs(uint32_t *count)
+{
+    *count = SPEC_COUNT;
+    return specs;
+}
+
+static const fb_option_spec *find_spec(fb_slice key)
+{
+    for (uint32_t i = 0; i < SPEC_COUNT; i++)
+        if (fb_slice_is(key, specs[i].name)) return &specs[i];
+    return NULL;
+}
+
+static fb_status refuse_unknown(fb_slice key, fb_error *err)
+{
+    const char *names[SPEC_COUNT];
+    for (uint32_t i = 0; i < SPEC_COUNT; i++)
+        names[i] = specs[i].name;
+    const char *nearest = fb_nearest_name(key, names, SPEC_COUNT);
+    return fb_fail(err, FB_E_INVALID, 0, "unknown setting '%.*s'%s%s%s", FB_SLICE_ARGS(key),
+                   nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+}
+
+fb_status fb_setting_check(fb_slice key, fb_slice value, fb_error *err)
+{
+    const fb_option_spec *spec = find_spec(key);
+    if (!spec) {
+        if (fb_slice_starts_with(key, FB_SLICE("forebay."))) return refuse_unknown(key, err);
+        return FB_OK;
+    }
+    const fb_option_input input = {key, value};
+    fb_option_value parsed;
+    fb_option_fault fault;
+    return fb_options_parse(spec, 1, "the session", &input, 1, &parsed, &fault, err);
+}
+
+fb_option_value fb_setting_get(const fb_conf *conf, const char *key)
+{
+    const fb_option_spec *spec = find_spec(fb_slice_of(key));
+    FB_ASSERT(spec);
+    fb_option_input input = {.key = fb_slice_of(key)};
+    uint32_t given = fb_conf_get(conf, input.key, &input.value) ? 1 : 0;
+    fb_option_value value;
+    fb_option_fault fault;
+    fb_status status = fb_options_parse(spec, 1, "", &input, given, &value, &fault, NULL);
+    /* SET refused bad values, but a checkpoint's pinned ones come from outside: the default then. */
+    if (status != FB_OK) status = fb_options_parse(spec, 1, "", NULL, 0, &value, &fault, NULL);
+    FB_ASSERT(status == FB_OK);
+    return value;
+}
+
+void fb_pinned_from_conf(const fb_conf *conf, fb_conf_entry out[FB_PINNED_COUNT])
+{
+    for (uint32_t i = 0; i < FB_PINNED_COUNT; i++) {
+        out[i] = (fb_conf_entry){fb_slice_of(pinned_keys[i].key), fb_slice_of(pinned_keys[i].value)};
+        (void)fb_conf_get(conf, out[i].key, &out[i].value);
+    }
+}
+
+/* The value of a key in the entry, else what an absent one means; false: the session's stays. */
+static bool recorded_value(const fb_offset_entry *entry, const pinned_key *pinned, fb_slice *value)
+{
+    for (uint32_t i = 0; i < entry->conf_count; i++) {
+        if (!fb_slice_is(entry->conf[i].key, pinned->key)) continue;
+        *value = entry->conf[i].value;
+        return true;
+    }
+    if (!pinned->when_absent) return false;
+    *value = fb_slice_of(pinned->when_absent);
+    return true;
+}
+
+fb_status fb_pinned_restore(fb_conf *conf, const fb_offset_entry *entry, uint32_t *changed,
+                            fb_slice *first, fb_error *err)
+{
+    if (changed) *changed = 0;
+    for (uint32_t i = 0; i < FB_PINNED_COUNT; i++) {
+        fb_slice key = fb_slice_of(pinned_keys[i].key), recorded, asked;
+        if (!recorded_value(entry, &pinned_keys[i], &recorded)) continue;
+        if (changed && fb_conf_get(conf, key, &asked) && !fb_slice_equal(asked, recorded) &&
+            (*changed)++ == 0 && first)
+            *first = key;
+        FB_TRY(fb_conf_set(conf, key, recorded, err));
+    }
+    return FB_OK;
+}

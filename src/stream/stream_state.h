@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the files of this floor share about one running query. Touched by the query's thread only,
+ * except the atomics and what tasks read while a batch runs. */
+#ifndef FB_STREAM_STREAM_STATE_H
+#define FB_STREAM_STREAM_STATE_H
+
+#include "checkpoint/checkpoint.h"
+#include "env/waiter.h"
+#include "exec/physical.h"
+#include "stream/stream.h"
+
+#include <stdatomic.h>
+
+/* An offset that may be absent. */
+typedef struct fb_offset {
+    bool is_set;
+    fb_buf json;
+} fb_offset;
+
+/* One distinct source of the query. */
+typedef struct fb_stream_source {
+    fb_source *source;
+    fb_source_config config;
+    char *log_directory;
+    fb_buf description;
+    fb_offset committed; /* everything up to it is in committed batches */
+    fb_offset start;     /* of the batch at hand: `committed`, or the source's initial offset */
+    bool start_is_initial;
+    fb_offset end;
+    uint64_t row_count; /* read by the batch at hand, summed over the plan's uses of the source */
+} fb_stream_source;
+
+/* Measures one trigger. */
+typedef struct fb_trigger_times {
+    int64_t wall_ms;
+    int64_t start_us;
+    int64_t previous_start_us; /* of the trigger before; -1: none */
+    int64_t step_us[FB_TIME_COUNT];
+} fb_trigger_times;
+
+struct fb_stream {
+    fb_stream_config config;
+    char id[FB_UUID_TEXT_SIZE];
+    char run_id[FB_UUID_TEXT_SIZE];
+    fb_conf *conf; /* of the session, overruled by the checkpoint */
+    fb_arena arena; /* lives as long as the stream */
+    fb_physical physical;
+    fb_stream_source *sources; /* physical.source_count */
+    fb_sink *sink;
+    fb_buf sink_description;
+    fb_checkpoint *checkpoint;
+    fb_waiter *waiter;
+    atomic_bool stopping;
+    atomic_int_fast64_t last_committed;
+    int64_t first_batch;
+
+    int64_t batch_id;  /* at hand or next */
+    bool is_planned;   /* its entry is in the offset log */
+    bool is_rerun;     /* it was planned by an earlier run */
+    bool ran_batch;    /* in this run */
+    int64_t watermark_ms;
+    int64_t timestamp_ms;
+    int64_t sink_last_committed;
+    int64_t batches_to_retain;
+    int64_t polling_delay_us;
+    int64_t idle_event_interval_us;
+    int64_t last_progress_us; /* monotonic; when progress was last told */
+    fb_trigger_times times;
+    int64_t sink_row_count;
+};
+
+/* stream.c: closes sink, sources and checkpoint: the run is over, another may begin. */
+void fb_stream_close_outside(fb_stream *stream);
+
+/* recover.c: brings the state to where the logs say the query is. */
+fb_status fb_stream_recover(fb_stream *stream, fb_error *err) FB_CHECKED;
+
+/* construct.c: asks the sources for the next batch and, when there is one, makes its plan durable
+ * in the offset log. */
+fb_status fb_stream_construct(fb_stream *stream, fb_error *err) FB_CHECKED;
+
+/* construct.c: `start` of every source, for the batch that comes next. */
+fb_status fb_stream_set_starts(fb_stream *stream, fb_error *err) FB_CHECKED;
+
+/* batch.c: runs the planned batch: tasks, sink, commit log. */
+fb_status fb_stream_run_batch(fb_stream *stream, fb_error *err) FB_CHECKED;
+
+/* trigger.c: one look at the sources and, if there is data, one batch. */
+fb_status fb_stream_trigger(fb_stream *stream, bool *ran, fb_error *err) FB_CHECKED;
+
+/* Offset helpers. */
+fb_status fb_offset_set(fb_offset *offset, fb_slice json, fb_error *err) FB_CHECKED;
+bool fb_offset_equal(const fb_offset *a, const fb_offset *b);
+/* The JSON, data NULL when absent; borrowed until the offset changes. */
+fb_slice fb_offset_slice(const fb_offset *offset);
+
+void fb_stream_warn(fb_stream *stream, const char *format, ...) FB_PRINTF(2, 3);
+
+/* Adds the time since `from_us` to a step of the current trigger. */
+void fb_stream_add_time(fb_stream *stream, fb_step_time step, int64_t from_us);
+static inline int64_t fb_stream_now_us(fb_stream *stream)
+{
+    return fb_clock_monotonic_us(stream->config.clock);
+}
+
+#endif
