@@ -58,6 +58,7 @@ typedef enum fb_raw_plan_kind {
     FB_RAW_FILTER,   /* exprs[0] over children[0] */
     FB_RAW_SUBQUERY, /* children[0] AS name (column_names...) */
     FB_RAW_UNION,    /* UNION ALL of children[] */
+    FB_RAW_RESOLVED, /* `resolved` as it is: a frame of the C API */
 } fb_raw_plan_kind;
 
 struct fb_raw_plan {
@@ -74,6 +75,7 @@ struct fb_raw_plan {
     bool is_stream;         /* TABLE, READ */
     const fb_type *schema;  /* READ: STRUCT given by the user, or NULL */
     fb_option_list options; /* READ */
+    const struct fb_plan *resolved; /* RESOLVED; lives at least as long as the analysis' result */
 };
 
 typedef enum fb_statement_kind {

@@ -32,7 +32,7 @@ struct fb_query {
     fb_status status;
     fb_error failure;
     uint64_t idle_triggers; /* triggers that found no new data, and the end */
-    fb_progress **recent; /* ring */
+    fb_progress **recent;   /* ring */
     uint32_t recent_capacity, recent_first, recent_count;
 };
 
@@ -47,8 +47,7 @@ static void remember_progress(fb_query *query, fb_progress *progress)
         query->recent_first = (query->recent_first + 1) % (query->recent_capacity + 1);
         query->recent_count--;
     }
-    uint32_t place =
-        (query->recent_first + query->recent_count) % (query->recent_capacity + 1);
+    uint32_t place = (query->recent_first + query->recent_count) % (query->recent_capacity + 1);
     query->recent[place] = fb_progress_acquire(progress);
     query->recent_count++;
     pthread_mutex_unlock(&query->mutex);
@@ -144,8 +143,7 @@ static fb_status choose_checkpoint(fb_query *query, const fb_query_plan *how, bo
                                                query->name ? query->name : uuid));
         if (!location.data) return fb_fail_nomem(err, "a path");
     }
-    if (location.size)
-        return fb_location_resolve(&query->arena, location, &query->checkpoint, err);
+    if (location.size) return fb_location_resolve(&query->arena, location, &query->checkpoint, err);
     *is_temporary = true;
     query->checkpoint = fb_temporary_path(&query->arena, query->session->env.random);
     return query->checkpoint ? FB_OK : fb_fail_nomem(err, "a path");
@@ -198,9 +196,9 @@ static fb_status enter_active(fb_query *query, fb_error *err)
     pthread_mutex_lock(&session->mutex);
     for (fb_query *other = session->active; other && query->name; other = other->next_active)
         if (other->name && strcmp(other->name, query->name) == 0)
-            status = fb_fail(err, FB_E_EXISTS, 0,
-                             "a query with name '%s' is already active in this session",
-                             query->name);
+            status =
+                fb_fail(err, FB_E_EXISTS, 0,
+                        "a query with name '%s' is already active in this session", query->name);
     if (status == FB_OK) {
         query->next_active = session->active;
         session->active = query;
@@ -213,11 +211,12 @@ static fb_status prepare(fb_query *query, const fb_plan *plan, const fb_query_pl
                          fb_error *err)
 {
     fb_session *session = query->session;
-    query->recent_capacity = (uint32_t)fb_setting_get(
-        session->conf, "spark.sql.streaming.numRecentProgressUpdates").number - 1;
+    query->recent_capacity =
+        (uint32_t)fb_setting_get(session->conf, "spark.sql.streaming.numRecentProgressUpdates")
+            .number -
+        1;
     query->recent = fb_alloc_zero(query->recent_capacity + 1, sizeof *query->recent);
-    query->listeners =
-        fb_alloc_zero(session->listener_count, sizeof *query->listeners);
+    query->listeners = fb_alloc_zero(session->listener_count, sizeof *query->listeners);
     if (!query->recent || !query->listeners) return fb_fail_nomem(err, "a query");
     if (session->listener_count)
         memcpy(query->listeners, session->listeners,
@@ -366,8 +365,8 @@ fb_status fb_query_await(fb_query *query, int64_t timeout_ms, bool *ended, fb_er
     return status;
 }
 
-/* The trigger that is under way may have looked at the sources before this call: only the second idle
- * trigger from now on has certainly seen what there was. */
+/* The trigger that is under way may have looked at the sources before this call: only the second
+ * idle trigger from now on has certainly seen what there was. */
 fb_status fb_query_process_all_available(fb_query *query, fb_error *err)
 {
     fb_status status = FB_OK;
@@ -387,8 +386,8 @@ fb_progress *fb_query_last_progress(fb_query *query)
     fb_progress *last = NULL;
     pthread_mutex_lock(&query->mutex);
     if (query->recent_count > 0) {
-        uint32_t place = (query->recent_first + query->recent_count - 1) %
-                         (query->recent_capacity + 1);
+        uint32_t place =
+            (query->recent_first + query->recent_count - 1) % (query->recent_capacity + 1);
         last = fb_progress_acquire(query->recent[place]);
     }
     pthread_mutex_unlock(&query->mutex);

@@ -73,8 +73,7 @@ static fb_status parse_mode(fb_slice text, const fb_sink_ops *sink, fb_output_mo
         if (!fb_slice_equal_nocase(text, fb_slice_of(names[mode]))) continue;
         *out = (fb_output_mode)mode;
         if (sink->modes & (1u << mode)) return FB_OK;
-        return fb_fail_condition(err, FB_E_ANALYSIS,
-                                 "STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE",
+        return fb_fail_condition(err, FB_E_ANALYSIS, "STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE",
                                  "sink '%s' does not support output mode %s", sink->name,
                                  names[mode]);
     }
@@ -96,7 +95,8 @@ static fb_status parse_trigger(fb_slice text, fb_trigger *out, fb_error *err)
     else
         return fb_fail(err, FB_E_INVALID, 0,
                        "trigger is '%.*s'; expected availableNow, once, or an interval such as "
-                       "'5 seconds'", FB_SLICE_ARGS(text));
+                       "'5 seconds'",
+                       FB_SLICE_ARGS(text));
     return FB_OK;
 }
 
@@ -137,13 +137,12 @@ fb_status fb_query_plan_parse(fb_arena *arena, fb_slice format, fb_position form
     if (!specs || !values || !inputs || !owner) return fb_fail_nomem(err, "options");
     memcpy(specs, common_specs, sizeof common_specs);
     if (out->sink->option_count)
-        memcpy(specs + COMMON_COUNT, out->sink->options,
-               out->sink->option_count * sizeof *specs);
+        memcpy(specs + COMMON_COUNT, out->sink->options, out->sink->option_count * sizeof *specs);
     for (uint32_t i = 0; i < options->count; i++)
         inputs[i] = (fb_option_input){options->items[i].key, options->items[i].value};
     fb_option_fault fault;
-    fb_status status = fb_options_parse(specs, spec_count, owner, inputs, options->count, values,
-                                        &fault, err);
+    fb_status status =
+        fb_options_parse(specs, spec_count, owner, inputs, options->count, values, &fault, err);
     if (status != FB_OK) {
         fb_position position = format_position;
         if (fault.index < options->count)

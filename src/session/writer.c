@@ -53,9 +53,8 @@ fb_status fb_writer_option(fb_writer *writer, const char *key, const char *value
         writer->options = options;
         writer->option_capacity = capacity;
     }
-    fb_option option = {
-        .key = fb_slice_of(fb_arena_strdup(&writer->arena, fb_slice_of(key))),
-        .value = fb_slice_of(fb_arena_strdup(&writer->arena, fb_slice_of(value)))};
+    fb_option option = {.key = fb_slice_of(fb_arena_strdup(&writer->arena, fb_slice_of(key))),
+                        .value = fb_slice_of(fb_arena_strdup(&writer->arena, fb_slice_of(value)))};
     if (!option.key.data || !option.value.data) return fb_fail_nomem(err, "an option");
     writer->options[writer->option_count++] = option;
     return FB_OK;
@@ -73,7 +72,7 @@ fb_status fb_writer_start(fb_writer *writer, fb_query **out, fb_error *err)
     const fb_position nowhere = {0};
     fb_query_plan how;
     uint32_t length;
-    FB_TRY(fb_query_plan_parse(&writer->arena, writer->format, nowhere, &options, &how, &length,
-                               err));
+    FB_TRY(
+        fb_query_plan_parse(&writer->arena, writer->format, nowhere, &options, &how, &length, err));
     return fb_query_start(writer->session, writer->memory, writer->plan, &how, out, err);
 }

@@ -49,6 +49,7 @@ struct fb_source_ops {
     uint32_t option_count;
     bool accepts_schema; /* the user may give one */
     bool needs_schema;
+    bool admission_control; /* limits its batches itself: progress then has no latestOffset */
 
     /* Required. */
     /* Checks options that depend on each other, and returns the schema (in `arena`). No I/O. */

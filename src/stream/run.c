@@ -15,8 +15,8 @@ static void wait_for_data(fb_stream *stream)
     int64_t now_us = fb_stream_now_us(stream);
     int64_t deadline_us = INT64_MAX;
     for (uint32_t i = 0; i < stream->physical.source_count; i++) {
-        int64_t next_us = fb_source_next_poll_us(stream->sources[i].source, now_us,
-                                                 stream->polling_delay_us);
+        int64_t next_us =
+            fb_source_next_poll_us(stream->sources[i].source, now_us, stream->polling_delay_us);
         if (next_us < deadline_us) deadline_us = next_us;
     }
     if (deadline_us < now_us + stream->polling_delay_us)
@@ -65,7 +65,8 @@ static fb_status loop(fb_stream *stream, fb_error *err)
         FB_TRY(fb_stream_trigger(stream, &ran, err));
         if (!ran) tell_no_new_data(stream);
         switch (stream->config.trigger.kind) {
-        case FB_TRIGGER_ONCE: return FB_OK;
+        case FB_TRIGGER_ONCE:
+            return FB_OK;
         case FB_TRIGGER_AVAILABLE_NOW:
             if (!ran) return FB_OK;
             break;

@@ -4,8 +4,7 @@
 #include "base/assert.h"
 
 #define STREAMING "spark.sql.streaming."
-#define HDFS_PROVIDER                                                                              \
-    "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider"
+#define HDFS_PROVIDER "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider"
 
 enum { INT_MAX_64 = 2147483647 };
 
@@ -152,7 +151,8 @@ fb_option_value fb_setting_get(const fb_conf *conf, const char *key)
     fb_option_value value;
     fb_option_fault fault;
     fb_status status = fb_options_parse(spec, 1, "", &input, given, &value, &fault, NULL);
-    /* SET refused bad values, but a checkpoint's pinned ones come from outside: the default then. */
+    /* SET refused bad values, but a checkpoint's pinned ones come from outside: the default then.
+     */
     if (status != FB_OK) status = fb_options_parse(spec, 1, "", NULL, 0, &value, &fault, NULL);
     FB_ASSERT(status == FB_OK);
     return value;
@@ -161,7 +161,8 @@ fb_option_value fb_setting_get(const fb_conf *conf, const char *key)
 void fb_pinned_from_conf(const fb_conf *conf, fb_conf_entry out[FB_PINNED_COUNT])
 {
     for (uint32_t i = 0; i < FB_PINNED_COUNT; i++) {
-        out[i] = (fb_conf_entry){fb_slice_of(pinned_keys[i].key), fb_slice_of(pinned_keys[i].value)};
+        out[i] =
+            (fb_conf_entry){fb_slice_of(pinned_keys[i].key), fb_slice_of(pinned_keys[i].value)};
         (void)fb_conf_get(conf, out[i].key, &out[i].value);
     }
 }

@@ -43,7 +43,7 @@ struct fb_stream {
     fb_stream_config config;
     char id[FB_UUID_TEXT_SIZE];
     char run_id[FB_UUID_TEXT_SIZE];
-    fb_conf *conf; /* of the session, overruled by the checkpoint */
+    fb_conf *conf;  /* of the session, overruled by the checkpoint */
     fb_arena arena; /* lives as long as the stream */
     fb_physical physical;
     fb_stream_source *sources; /* physical.source_count */
@@ -55,10 +55,10 @@ struct fb_stream {
     atomic_int_fast64_t last_committed;
     int64_t first_batch;
 
-    int64_t batch_id;  /* at hand or next */
-    bool is_planned;   /* its entry is in the offset log */
-    bool is_rerun;     /* it was planned by an earlier run */
-    bool ran_batch;    /* in this run */
+    int64_t batch_id; /* at hand or next */
+    bool is_planned;  /* its entry is in the offset log */
+    bool is_rerun;    /* it was planned by an earlier run */
+    bool ran_batch;   /* in this run */
     int64_t watermark_ms;
     int64_t timestamp_ms;
     int64_t sink_last_committed;

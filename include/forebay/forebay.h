@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * All of Forebay's public interface. */
+#ifndef FOREBAY_FOREBAY_H
+#define FOREBAY_FOREBAY_H
+
+#include <forebay/query.h>
+#include <forebay/session.h>
+#include <forebay/status.h>
+
+#endif

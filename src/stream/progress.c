@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The JSON has the members, order and number texts of Spark 4.2.0. */
+#include "stream/progress.h"
+
+#include "base/memory.h"
+#include "formats/json_writer.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <time.h>
+
+struct fb_progress {
+    atomic_uint references;
+    int64_t batch_id;
+    uint64_t row_count;
+    int64_t duration_us;
+    double input_rate, processed_rate;
+    fb_buf json;
+};
+
+static const char *const step_names[FB_TIME_COUNT] = {
+    [FB_TIME_ADD_BATCH] = "addBatch",           [FB_TIME_COMMIT_OFFSETS] = "commitOffsets",
+    [FB_TIME_GET_BATCH] = "getBatch",           [FB_TIME_LATEST_OFFSET] = "latestOffset",
+    [FB_TIME_QUERY_PLANNING] = "queryPlanning", [FB_TIME_TRIGGER_EXECUTION] = "triggerExecution",
+    [FB_TIME_WAL_COMMIT] = "walCommit",
+};
+
+static double input_rate(uint64_t row_count, const fb_progress_input *input)
+{
+    /* The first trigger has no predecessor: Spark divides by infinity. */
+    if (input->since_last_trigger_us <= 0) return 0;
+    return (double)row_count / ((double)input->since_last_trigger_us / 1e6);
+}
+
+static double processed_rate(uint64_t row_count, const fb_progress_input *input)
+{
+    double duration_us = input->duration_us < 1000 ? 1000 : (double)input->duration_us;
+    return (double)row_count / (duration_us / 1e6);
+}
+
+static void write_key_text(fb_json_writer *json, const char *key, fb_slice text)
+{
+    fb_json_key(json, key);
+    if (text.data)
+        fb_json_string(json, text);
+    else
+        fb_json_null(json);
+}
+
+static void write_key_json(fb_json_writer *json, const char *key, fb_slice text)
+{
+    fb_json_key(json, key);
+    if (text.data)
+        fb_json_raw(json, text);
+    else
+        fb_json_null(json);
+}
+
+/* One decimal, half up; what is no number is left out. */
+static void write_rate(fb_json_writer *json, const char *key, double rate)
+{
+    if (!isfinite(rate)) return;
+    char text[400];
+    int length = snprintf(text, sizeof text, "%.1f", floor(rate * 10 + 0.5) / 10);
+    if (length <= 0 || (size_t)length >= sizeof text) return;
+    fb_json_key(json, key);
+    fb_json_raw(json, fb_slice_make(text, (size_t)length));
+}
+
+static void write_rates(fb_json_writer *json, uint64_t row_count, const fb_progress_input *input)
+{
+    fb_json_key(json, "numInputRows");
+    fb_json_int(json, (int64_t)row_count);
+    write_rate(json, "inputRowsPerSecond", input_rate(row_count, input));
+    write_rate(json, "processedRowsPerSecond", processed_rate(row_count, input));
+}
+
+static void write_timestamp(fb_json_writer *json, int64_t wall_ms)
+{
+    int64_t millis = wall_ms % 1000;
+    if (millis < 0) millis += 1000;
+    time_t seconds = (time_t)((wall_ms - millis) / 1000);
+    struct tm utc;
+    char text[64], day[40];
+    if (!gmtime_r(&seconds, &utc) || !strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc)) return;
+    int length = snprintf(text, sizeof text, "%s.%03dZ", day, (int)millis);
+    fb_json_key(json, "timestamp");
+    fb_json_string(json, fb_slice_make(text, length > 0 ? (size_t)length : 0));
+}
+
+static void write_durations(fb_json_writer *json, const fb_progress_input *input)
+{
+    fb_json_key(json, "durationMs");
+    fb_json_begin_object(json);
+    for (int i = 0; i < FB_TIME_COUNT; i++) {
+        if (input->step_us[i] < 0) continue;
+        fb_json_key(json, step_names[i]);
+        fb_json_int(json, input->step_us[i] / 1000);
+    }
+    fb_json_end_object(json);
+}
+
+static void write_sources(fb_json_writer *json, const fb_progress_input *input)
+{
+    fb_json_key(json, "sources");
+    fb_json_begin_array(json);
+    for (uint32_t i = 0; i < input->source_count; i++) {
+        const fb_source_progress *source = &input->sources[i];
+        fb_json_begin_object(json);
+        write_key_text(json, "description", source->description);
+        write_key_json(json, "startOffset", source->start_offset);
+        write_key_json(json, "endOffset", source->end_offset);
+        write_key_json(json, "latestOffset", source->latest_offset);
+        write_rates(json, source->row_count, input);
+        fb_json_end_object(json);
+    }
+    fb_json_end_array(json);
+}
+
+static void write_progress(fb_buf *out, const fb_progress_input *input, uint64_t row_count)
+{
+    fb_json_writer json = fb_json_writer_make(out);
+    fb_json_begin_object(&json);
+    write_key_text(&json, "id", input->id);
+    write_key_text(&json, "runId", input->run_id);
+    write_key_text(&json, "name", input->name);
+    write_timestamp(&json, input->trigger_wall_ms);
+    fb_json_key(&json, "batchId");
+    fb_json_int(&json, input->batch_id);
+    fb_json_key(&json, "batchDuration");
+    fb_json_int(&json, input->duration_us / 1000);
+    write_rates(&json, row_count, input);
+    write_durations(&json, input);
+    fb_json_key(&json, "stateOperators");
+    fb_json_begin_array(&json);
+    fb_json_end_array(&json);
+    write_sources(&json, input);
+    fb_json_key(&json, "sink");
+    fb_json_begin_object(&json);
+    write_key_text(&json, "description", input->sink_description);
+    fb_json_key(&json, "numOutputRows");
+    fb_json_int(&json, input->sink_row_count);
+    fb_json_end_object(&json);
+    fb_json_end_object(&json);
+}
+
+fb_status fb_progress_create(const fb_progress_input *input, fb_progress **out, fb_error *err)
+{
+    *out = NULL;
+    fb_progress *progress = fb_alloc_zero(1, sizeof *progress);
+    if (!progress) return fb_fail_nomem(err, "progress");
+    for (uint32_t i = 0; i < input->source_count; i++)
+        progress->row_count += input->sources[i].row_count;
+    atomic_init(&progress->references, 1);
+    progress->batch_id = input->batch_id;
+    progress->duration_us = input->duration_us;
+    progress->input_rate = input_rate(progress->row_count, input);
+    progress->processed_rate = processed_rate(progress->row_count, input);
+    fb_buf_init(&progress->json, 0);
+    write_progress(&progress->json, input, progress->row_count);
+    if (progress->json.failed) {
+        fb_progress_release(progress);
+        return fb_fail_nomem(err, "progress");
+    }
+    *out = progress;
+    return FB_OK;
+}
+
+fb_progress *fb_progress_acquire(fb_progress *progress)
+{
+    atomic_fetch_add_explicit(&progress->references, 1, memory_order_relaxed);
+    return progress;
+}
+
+void fb_progress_release(fb_progress *progress)
+{
+    if (!progress) return;
+    if (atomic_fetch_sub_explicit(&progress->references, 1, memory_order_acq_rel) != 1) return;
+    fb_buf_deinit(&progress->json);
+    fb_free(progress);
+}
+
+const char *fb_progress_json(const fb_progress *progress)
+{
+    return fb_buf_text(&progress->json);
+}
+
+int64_t fb_progress_batch_id(const fb_progress *progress)
+{
+    return progress->batch_id;
+}
+
+uint64_t fb_progress_input_rows(const fb_progress *progress)
+{
+    return progress->row_count;
+}
+
+int64_t fb_progress_duration_us(const fb_progress *progress)
+{
+    return progress->duration_us;
+}
+
+double fb_progress_input_rate(const fb_progress *progress)
+{
+    return progress->input_rate;
+}
+
+double fb_progress_processed_rate(const fb_progress *progress)
+{
+    return progress->processed_rate;
+}
