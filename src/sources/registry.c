@@ -5,6 +5,7 @@
 
 static const fb_source_ops *const sources[] = {
     &fb_source_memory,
+    &fb_source_rate,
     &fb_source_rate_micro_batch,
 };
 

@@ -77,7 +77,8 @@ static inline uint32_t source_env_plan(source_env *env, const char *start, const
 }
 
 /* Reads the splits first .. last - 1 of two BIGINT-like columns; either array may be NULL, its
- * column is then not asked for. Returns the number of rows. */
+ * column is then not asked for. Returns the number of rows; ends early, within a chunk of
+ * SOURCE_ENV_MAX_ROWS, when there are more. */
 static inline size_t source_env_read(source_env *env, uint32_t first, uint32_t last, int64_t *a,
                                      int64_t *b)
 {
@@ -85,14 +86,13 @@ static inline size_t source_env_read(source_env *env, uint32_t first, uint32_t l
     size_t rows = 0;
     for (uint32_t split = first; split < last; split++) {
         uint64_t cursor = 0;
-        for (;;) {
+        while (rows + FB_CHUNK_ROWS <= SOURCE_ENV_MAX_ROWS) {
             fb_chunk chunk;
             fb_arena_reset(&env->arena);
             assert_ok(fb_source_read(env->source, split, &cursor, columns, &env->arena, &chunk,
                                      &env->err),
                       &env->err);
             if (!chunk.row_count) break;
-            assert_true(rows + chunk.row_count <= SOURCE_ENV_MAX_ROWS);
             assert_int_equal(chunk.column_count, 2);
             for (uint32_t i = 0; i < chunk.row_count; i++) {
                 if (a) a[rows + i] = chunk.columns[0].int64s[fb_column_index(chunk.columns, i)];
