@@ -148,12 +148,12 @@ static void shortest_of_fields(uint64_t fraction, uint32_t biased, int fraction_
     uint64_t c = biased ? fraction | hidden : fraction;
     int32_t q = min_exponent + (biased ? (int32_t)biased - 1 : 0);
     bool is_odd = c % 2;
-    if (c < 3 && !biased) {
-        /* One digit would do to read these back; ten times as many steps give the second. */
+    find_shortest(c, q, fraction == 0 && biased > 1, is_odd, digits, exponent);
+    if (!biased && *digits <= 10) {
+        /* One digit would do to read the smallest numbers back, but two are printed: ten times as
+         * many steps give the second. */
         find_shortest(c * 10, q, false, is_odd, digits, exponent);
         *exponent -= 1;
-    } else {
-        find_shortest(c, q, fraction == 0 && biased > 1, is_odd, digits, exponent);
     }
     while (*digits % 10 == 0) {
         *digits /= 10;

@@ -83,6 +83,9 @@ static void floats_have_digits_of_their_own(void **state)
     assert_float(1.17549435e-38f, "1.1754944E-38");
     assert_float(3.4028235e38f, "3.4028235E38");
     assert_float(1.4e-45f, "1.4E-45");
+    assert_float(4.2e-45f, "4.2E-45");
+    assert_float(9.8e-45f, "9.8E-45");
+    assert_float(1.1e-44f, "1.1E-44");
     assert_float(2.147483648e9f, "2.1474836E9");
     assert_float(9.223372036854775807e18f, "9.223372E18");
     assert_float(-0.0f, "-0.0");
