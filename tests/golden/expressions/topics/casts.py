@@ -129,7 +129,7 @@ DATE_TEXT = """2024-01-15 2024-1-5 2024-01 2024 2024-1 24-01-15 02024-01-15 0020
 5881580-07-12 -5877641-06-23 -5877641-06-22 2024-02-29 2023-02-29 2024-02-30 2024-13-01 2024-00-01
 2024-01-00 2024-01-32 2024-04-31 2024-001-15 2024-01-015 2024/01/15 2024.01.15 20240115 2024-01-15T
 2024-01-15X 2024-01-15T00 2024-- 2024-01- -2024 --2024 2024-01-15-01 1582-10-10 1500-02-29 1600-02-29
-1900-02-29 epoch now today yesterday tomorrow a 2024-0a-01 2024-01-15Z 2024-01-15+01:00 99-01-01
+1900-02-29 epoch EPOCH a 2024-0a-01 2024-01-15Z 2024-01-15+01:00 99-01-01
 999-01-01 1 12 123 12345 123456 1234567 12345678 \u0662024-01-01""".split()
 SPACED_DATES = ["", " ", " 2024-01-15", "2024-01-15 ", "\t2024-01-15\n", "2024-01-15 abc",
                 "2024-01-15Tabc", "2024 -01-15", "2024- 01-15", " epoch ", "2024-01 ", "2024-01T",
@@ -206,6 +206,31 @@ def timestamp_casts():
     yield from [f"DATE{text(value)}" for value in DATE_TEXT[::2]]
 
 
+def special_words():
+    """Texts that name a moment near the present, so that only relations between them are fixed."""
+    for target in TIME_TARGETS:
+        yield f"CAST('today' AS {target}) <= CAST('now' AS {target})"
+        yield f"CAST(' Today ' AS {target}) = CAST('today' AS {target})"
+        yield f"CAST('yesterday' AS {target}) < CAST('today' AS {target})"
+        yield f"{target}'tomorrow' > {target}'now'"
+        yield f"datediff(CAST('tomorrow' AS {target}), CAST('yesterday' AS {target}))"
+        yield f"hour(CAST('today' AS {target}))"
+        yield f"CAST('todays' AS {target})"
+        yield f"CAST('today UTC' AS {target}) = CAST('today' AS {target})"
+        yield f"CAST('now CET' AS {target})"
+        yield f"CAST('epoch Z' AS {target})"
+        yield f"TRY_CAST('now x' AS {target})"
+    # A time without a date is one of today.
+    yield "CAST('12:34:56' AS TIMESTAMP) = CAST('today' AS TIMESTAMP)"
+    yield "CAST(CAST('12:34:56' AS TIMESTAMP) AS DATE) = CAST('today' AS DATE)"
+    yield "date_format(CAST('12:34:56.7' AS TIMESTAMP), 'HH:mm:ss.SSS')"
+    yield "date_format(CAST('T1:2' AS TIMESTAMP), 'HH:mm:ss.SSS')"
+    yield "date_format(CAST(' 12:34:56Z' AS TIMESTAMP), 'HH:mm:ss.SSS')"
+    for value in ["12:34:56", "T12:34", "12:34", "T12", ":", "T"]:
+        yield f"CAST('{value}' AS TIMESTAMP_NTZ)"
+        yield f"CAST('{value}' AS TIMESTAMP) IS NULL"
+
+
 def zone_casts():
     """What depends on the session's time zone."""
     for value in timestamps():
@@ -265,6 +290,7 @@ TOPICS = [
     Topic("cast_string_binary", string_casts),
     Topic("cast_date", date_casts),
     Topic("cast_timestamp", timestamp_casts),
+    Topic("cast_special_words", special_words),
     Topic("cast_los_angeles", zone_casts, time_zone="America/Los_Angeles"),
     Topic("cast_kolkata", zone_casts, time_zone="Asia/Kolkata"),
     Topic("cast_without_ansi", without_ansi, ansi=False),
