@@ -109,4 +109,5 @@ symbols: all
 clean:
 	rm -rf build build-debug build-asan build-tsan build-fuzz
 
-.PHONY: all help run check check-spark check-all bench install debug asan tsan fuzz format symbols clean
+.PHONY: all help run check check-spark check-all bench install debug asan tsan fuzz format symbols \
+	clean

@@ -114,8 +114,8 @@ static const struct banned_call banned_calls[] = {
     {" localtime localtime_r gmtime gmtime_r mktime timegm strftime setlocale ",
      LIBRARY,
      "data/datetime.h and env/timezone.h",
-     {0}},
-    {" getenv setenv putenv ", LIBRARY, "an argument", {"src/env/"}},
+     {"src/checkpoint/owner.c"}}, /* the host's time of day, for a person */
+    {" getenv setenv putenv ", LIBRARY, "an argument", {"src/env/", "src/stream/temporary.c"}},
     {" system popen fork ", LIBRARY, "nothing; the library starts no programs", {0}},
     {" fopen freopen tmpfile ", LIBRARY, "files/filesystem.h", {"src/files/", "src/env/"}},
 };

@@ -40,10 +40,11 @@ static size_t columns(const char *line, size_t length)
     return count;
 }
 
-/* Long lines of documents are tables and addresses, of job files and goldens data. */
+/* Long lines of documents are tables and addresses, of job files and goldens data, of grammars
+ * rules, one a line. */
 static bool has_width(const char *path)
 {
-    return !is_document(path) && !tidy_ends_with(path, ".sql") &&
+    return !is_document(path) && !tidy_ends_with(path, ".sql") && !tidy_ends_with(path, ".y") &&
            !tidy_starts_with(path, "tests/golden/");
 }
 

@@ -39,7 +39,7 @@ const struct tidy_file *tidy_find(const struct tidy *tidy, const char *path);
 void tidy_complain(struct tidy *tidy, const char *path, size_t line, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 size_t tidy_line_at(const struct tidy_file *file, size_t offset);
-bool tidy_is_c(const struct tidy_file *file); /* .c .h .y .re */
+bool tidy_is_c(const struct tidy_file *file); /* .c .h .inc .y .re */
 bool tidy_starts_with(const char *text, const char *prefix);
 bool tidy_ends_with(const char *text, const char *suffix);
 /* `word` stands in the file and no letter, digit or underscore touches it. */

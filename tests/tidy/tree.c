@@ -49,7 +49,8 @@ bool tidy_ends_with(const char *text, const char *suffix)
 bool tidy_is_c(const struct tidy_file *file)
 {
     return tidy_ends_with(file->path, ".c") || tidy_ends_with(file->path, ".h") ||
-           tidy_ends_with(file->path, ".y") || tidy_ends_with(file->path, ".re");
+           tidy_ends_with(file->path, ".y") || tidy_ends_with(file->path, ".re") ||
+           tidy_ends_with(file->path, ".inc");
 }
 
 bool tidy_mentions(const struct tidy_file *file, const char *word)
@@ -171,8 +172,8 @@ static bool is_skipped(const char *path, const char *name)
 
 static bool is_wanted(const char *name)
 {
-    static const char *const endings[] = {".c",  ".h", ".y",   ".re",    ".py",         ".sh",
-                                          ".md", ".1", ".sql", ".build", "_options.txt"};
+    static const char *const endings[] = {".c",  ".h",  ".inc", ".y",   ".re",    ".py",
+                                          ".sh", ".md", ".1",   ".sql", ".build", "_options.txt"};
     if (strcmp(name, "Makefile") == 0 || strcmp(name, "run") == 0) return true;
     if (strcmp(name, "symbols.txt") == 0 || strcmp(name, "untested.txt") == 0) return true;
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
