@@ -7,7 +7,8 @@
 enum { MAX_NAMES = 1024 };
 
 static const fb_function_list *const lists[] = {
-    &fb_functions_logic,
+    &fb_functions_logic,       &fb_functions_string,      &fb_functions_string_code,
+    &fb_functions_string_like, &fb_functions_string_part, &fb_functions_string_search,
 };
 
 enum { LIST_COUNT = sizeof lists / sizeof *lists };

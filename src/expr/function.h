@@ -13,6 +13,8 @@
 
 enum { FB_ARGS_ANY = 255 };
 
+typedef struct fb_signature fb_signature;
+
 /* Whether an argument is evaluated for a row in which an earlier one is null: shows only where
  * that argument fails. */
 typedef enum fb_null_order {
@@ -40,6 +42,7 @@ struct fb_function {
     const char *usage; /* one line for help: "substring(str, pos[, len]) - ..." */
     bool volatile_;    /* not deterministic */
     fb_null_order null_order;
+    const fb_signature *signature; /* where bind is fb_bind_signature (expr/signature.h) */
 };
 
 typedef struct fb_function_list {

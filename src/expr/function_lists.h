@@ -7,5 +7,10 @@
 #include "expr/function.h"
 
 extern const fb_function_list fb_functions_logic;
+extern const fb_function_list fb_functions_string;
+extern const fb_function_list fb_functions_string_code;
+extern const fb_function_list fb_functions_string_like;
+extern const fb_function_list fb_functions_string_part;
+extern const fb_function_list fb_functions_string_search;
 
 #endif
