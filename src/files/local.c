@@ -78,6 +78,7 @@ static fb_status sync_directory(local_filesystem *fs, const char *directory, fb_
 static fb_status make_directory(local_filesystem *fs, const char *path, fb_error *err)
 {
     int error = fs->disk->ops->mkdir(fs->disk, path);
+    bool is_ours = !error;
     if (error && error != EEXIST) return fail_io(err, error, "make directory", path);
     if (error) {
         fb_disk_stat info;
@@ -87,7 +88,11 @@ static fb_status make_directory(local_filesystem *fs, const char *path, fb_error
     }
     char parent[FB_PATH_MAX_BYTES + 1];
     fb_local_directory_of(path, parent);
-    return sync_directory(fs, parent, err); /* also when another made it: it may not have synced */
+    /* Also when another made it: it may not have synced. */
+    fb_status status = sync_directory(fs, parent, err);
+    /* A second try must not find it and take it for durable. */
+    if (status != FB_OK && is_ours) (void)fs->disk->ops->rmdir(fs->disk, path);
+    return status;
 }
 
 static fb_status local_mkdirs(fb_filesystem *self, const char *path, fb_error *err)
