@@ -107,9 +107,22 @@ static fb_status settle_directory(fb_filesystem *fs, const char *path, fb_error 
     return fb_filesystem_sync(fs, path, err);
 }
 
+/* The directories above the root were perhaps made by the same process. */
+static fb_status settle_ancestors(fb_filesystem *fs, const char *root, fb_error *err)
+{
+    char path[FB_PATH_MAX_BYTES + 1];
+    memcpy(path, root, strlen(root) + 1);
+    while (path[1]) {
+        path[fb_path_parent_size(path)] = '\0';
+        FB_TRY(fb_filesystem_sync(fs, path, err));
+    }
+    return FB_OK;
+}
+
 static fb_status settle(fb_checkpoint *checkpoint, fb_arena *arena, fb_error *err)
 {
     fb_filesystem *fs = checkpoint->fs;
+    FB_TRY(settle_ancestors(fs, checkpoint->root, err));
     FB_TRY(settle_directory(fs, checkpoint->root, err));
     FB_TRY(settle_directory(fs, checkpoint->offsets.log.directory, err));
     FB_TRY(settle_directory(fs, checkpoint->commits.log.directory, err));

@@ -70,9 +70,9 @@ typedef struct fb_filesystem_ops {
     fb_status (*lock)(fb_filesystem *self, const char *path, fb_slice description,
                       fb_file_lock **out, fb_error *err);
     void (*unlock)(fb_filesystem *self, fb_file_lock *lock);
-    /* Optional; NULL where what is visible is durable. Makes a visible file or directory so: its
-     * content and its name. Needed before acting on what a killed process or another program
-     * left. Not found is success. */
+    /* Optional; NULL where what is visible is durable. Makes a file's content durable, or the names
+     * in a directory (those, not what they name). Needed before acting on what a killed process or
+     * another program left. Not found is success. */
     fb_status (*sync)(fb_filesystem *self, const char *path, fb_error *err);
     /* Optional; NULL where a killed writer leaves nothing. Removes from a directory the temporary
      * files of killed writers of this kind. Only for who holds the lock that keeps all such

@@ -164,9 +164,11 @@ static fb_status write_both_temps(local_filesystem *fs, const char *path,
 
 /* The name is taken. What is there may be what a killed process of ours, or this one in a call that
  * failed, renamed and did not sync; the caller may build on it, so it is made durable. */
-static fb_status answer_exists(local_filesystem *fs, const char *path, fb_error *err)
+static fb_status answer_exists(local_filesystem *fs, const char *path, const fb_local_names *names,
+                               fb_error *err)
 {
     FB_TRY(fs->base.ops->sync(&fs->base, path, err));
+    FB_TRY(sync_directory(fs, names->directory, err));
     return fb_fail(err, FB_E_EXISTS, 0, "%s already exists", path);
 }
 
@@ -183,7 +185,7 @@ static fb_status publish_new(local_filesystem *fs, const char *path, const fb_lo
     bool has_sums, exists = false;
     FB_TRY(check_exists(fs, names->crc, &has_sums, err));
     if (has_sums) FB_TRY(check_exists(fs, path, &exists, err));
-    if (exists) return answer_exists(fs, path, err);
+    if (exists) return answer_exists(fs, path, names, err);
     if (has_sums)
         FB_TRY(remove_old_sums(fs, names, err));
     else if (fb_removals_contain(&fs->removals, path))
@@ -191,7 +193,7 @@ static fb_status publish_new(local_filesystem *fs, const char *path, const fb_lo
 
     fb_disk *disk = fs->disk;
     int error = disk->ops->rename_noreplace(disk, names->temp, path);
-    if (error == EEXIST) return answer_exists(fs, path, err);
+    if (error == EEXIST) return answer_exists(fs, path, names, err);
     if (!error) error = disk->ops->rename(disk, names->temp_crc, names->crc);
     if (error) return fail_io(err, error, "write", path);
     return sync_directory(fs, names->directory, err);
@@ -433,10 +435,14 @@ static fb_status local_sync(fb_filesystem *self, const char *path, fb_error *err
     fb_disk_stat info;
     int error = disk->ops->stat(disk, path, &info);
     if (is_missing(error)) return FB_OK;
-    if (!error && info.is_directory) {
-        FB_TRY(sync_directory(fs, path, err));
-        if (!path[1]) return FB_OK;
-    } else if (!error) {
+    if (error) return fail_io(err, error, "look at", path);
+    if (info.is_directory) {
+        uint64_t mark = fb_removals_mark(&fs->removals);
+        error = disk->ops->sync_directory(disk, path);
+        if (!error) fb_removals_forget(&fs->removals, path, mark);
+        /* In a directory that we may not open we cannot have made a name: that ends with a sync. */
+        if (error == EACCES) error = 0;
+    } else {
         int file;
         error = disk->ops->open_read(disk, path, &file);
         if (!error) {
@@ -444,18 +450,7 @@ static fb_status local_sync(fb_filesystem *self, const char *path, fb_error *err
             (void)disk->ops->close(disk, file);
         }
     }
-    if (error) return fail_io(err, error, "sync", path);
-
-    char directory[FB_PATH_MAX_BYTES + 1];
-    fb_local_directory_of(path, directory);
-    uint64_t mark = fb_removals_mark(&fs->removals);
-    error = disk->ops->sync_directory(disk, directory);
-    /* A directory that we may not open is one in which we cannot have made this name: making it
-     * ends with the same sync. */
-    if (error == EACCES) return FB_OK;
-    if (error) return fail_io(err, error, "sync directory", directory);
-    fb_removals_forget(&fs->removals, directory, mark);
-    return FB_OK;
+    return error ? fail_io(err, error, "sync", path) : FB_OK;
 }
 
 static fb_status local_clean(fb_filesystem *self, const char *path, fb_error *err)

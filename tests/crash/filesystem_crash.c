@@ -186,7 +186,7 @@ static void what_a_killed_process_left_is_settled_by_the_next(void **state)
             has_crashed |= sim_disk_is_crashed(w.disk);
             sim_disk_kill(w.disk);
             world_restart(&w);
-            assert_ok(fb_filesystem_sync(w.fs, "/ck/offsets", &w.err), &w.err);
+            assert_ok(fb_filesystem_sync(w.fs, "/ck", &w.err), &w.err);
             assert_ok(act_create_or_find(&w), &w.err);
             sim_disk_reboot(w.disk, seed);
             assert_int_equal(examine(&w), NEW);
