@@ -4,6 +4,7 @@
 #include "sinks/sink.h"
 
 static const fb_sink_ops *const sinks[] = {
+    &fb_sink_console,
     &fb_sink_memory,
     &fb_sink_noop,
 };
