@@ -59,6 +59,7 @@ typedef struct fb_error {
     bool truncated; /* the message did not fit */
     uint32_t line;  /* place in the SQL text, counted from 1; 0 when the error has none */
     uint32_t column;
+    uint32_t length;                         /* characters that the error is about; 0: unknown */
     char condition[FB_ERROR_CONDITION_SIZE]; /* Spark's error condition, or empty */
     char message[FB_ERROR_MESSAGE_SIZE];     /* UTF-8, without a newline at the end */
 } fb_error;

@@ -6,6 +6,7 @@
 #define FB_PLAN_RAW_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "data/column.h"
 #include "expr/expr.h"
 
@@ -33,8 +34,9 @@ struct fb_raw_expr {
     fb_column literal;   /* LITERAL */
     const fb_type *type; /* CAST */
     bool is_try;
-    bool is_distinct; /* CALL: f(DISTINCT ...) */
-    fb_slice text;    /* the source text of the whole expression; empty from the C API */
+    bool is_typed_literal; /* CAST: written DATE '...', TIMESTAMP '...' */
+    bool is_distinct;      /* CALL: f(DISTINCT ...) */
+    fb_slice text;         /* the source text of the whole expression; empty from the C API */
 };
 
 /* A key with its value, from OPTIONS (...) or .option(). */
@@ -71,10 +73,10 @@ struct fb_raw_plan {
     uint32_t column_count;        /* VALUES: exprs per row */
     const fb_slice *column_names; /* SUBQUERY */
     uint32_t column_name_count;
-    fb_slice name;          /* TABLE, SUBQUERY: alias; READ: format */
-    bool is_stream;         /* TABLE, READ */
-    const fb_type *schema;  /* READ: STRUCT given by the user, or NULL */
-    fb_option_list options; /* READ */
+    fb_slice name;                  /* TABLE, SUBQUERY: alias; READ: format */
+    bool is_stream;                 /* TABLE, READ */
+    const fb_type *schema;          /* READ: STRUCT given by the user, or NULL */
+    fb_option_list options;         /* READ */
     const struct fb_plan *resolved; /* RESOLVED; lives at least as long as the analysis' result */
 };
 
@@ -108,5 +110,10 @@ typedef struct fb_script {
     const fb_statement *statements;
     uint32_t count;
 } fb_script;
+
+/* The trees as text, operators as functions: or(=(a, 1), b). For EXPLAIN EXTENDED and tests. */
+void fb_raw_expr_print(const fb_raw_expr *expr, fb_buf *out);
+/* One node a line, children indented below. */
+void fb_raw_plan_print(const fb_raw_plan *plan, uint32_t depth, fb_buf *out);
 
 #endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Plan nodes for the grammar's actions. */
+#include "sql/build.h"
+
+#include "base/buf.h"
+
+static fb_sql_plan make_plan(fb_sql_build *sql, fb_sql_span span, uint32_t depth, fb_raw_plan node)
+{
+    if (sql->status != FB_OK) return (fb_sql_plan){0};
+    if (depth > FB_SQL_MAX_DEPTH) {
+        (void)fb_sql_fail(sql, span, FB_E_LIMIT, "FAILED_TO_PARSE_TOO_COMPLEX",
+                          "the query is nested more than %d deep", FB_SQL_MAX_DEPTH);
+        return (fb_sql_plan){0};
+    }
+    node.position = fb_sql_position(span);
+    fb_raw_plan *copy = fb_arena_copy(sql->arena, &node, sizeof node);
+    if (!copy) (void)fb_sql_fail_nomem(sql);
+    return (fb_sql_plan){copy, depth};
+}
+
+/* An array of one, for `children` and `exprs`. */
+static void *array_of_one(fb_sql_build *sql, const void *pointer)
+{
+    void *array = fb_arena_copy(sql->arena, &pointer, sizeof pointer);
+    if (!array) (void)fb_sql_fail_nomem(sql);
+    return array;
+}
+
+static fb_sql_span span_of(const fb_raw_plan *plan)
+{
+    return (fb_sql_span){.line = plan->position.line, .column = plan->position.column};
+}
+
+fb_sql_exprs fb_sql_add_row(fb_sql_build *sql, fb_sql_exprs rows, fb_sql_expr row, bool is_first)
+{
+    if (sql->status != FB_OK) return rows;
+    /* (1, 2) comes as a struct of two, (1) and 1 as themselves. */
+    bool is_tuple = row.node->kind == FB_RAW_CALL && row.span.text.data[0] == '(' &&
+                    row.node->text.data == row.span.text.data &&
+                    fb_slice_is(row.node->name, "struct");
+    uint32_t width = is_tuple ? row.node->arg_count : 1;
+    if (is_first) rows.row_width = width;
+    if (width != rows.row_width) {
+        (void)fb_sql_fail(sql, row.span, FB_E_ANALYSIS, "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
+                          "Invalid inline table. Inline table expected %u columns but found %u "
+                          "columns in row %u.",
+                          rows.row_width, width, rows.nodes.count / rows.row_width);
+        return rows;
+    }
+    for (uint32_t i = 0; i < width; i++) {
+        fb_sql_expr value = row;
+        if (is_tuple) value.node = row.node->args[i];
+        rows = fb_sql_add_expr(sql, rows, value);
+    }
+    return rows;
+}
+
+fb_sql_plan fb_sql_values(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs rows)
+{
+    return make_plan(sql, fb_sql_token_span(at), 1,
+                     (fb_raw_plan){.kind = FB_RAW_VALUES,
+                                   .exprs = rows.nodes.items,
+                                   .expr_count = rows.nodes.count,
+                                   .column_count = rows.row_width});
+}
+
+/* "a.b.c" for the catalog. */
+static fb_slice join_parts(fb_sql_build *sql, const fb_raw_expr *name)
+{
+    fb_slice joined = name->parts[0];
+    for (uint32_t i = 1; i < name->part_count; i++)
+        joined = fb_sql_concat(sql, fb_sql_concat(sql, joined, FB_SLICE(".")), name->parts[i]);
+    return joined;
+}
+
+fb_sql_plan fb_sql_table(fb_sql_build *sql, fb_sql_expr name, bool is_stream)
+{
+    if (sql->status != FB_OK) return (fb_sql_plan){0};
+    fb_slice joined = join_parts(sql, name.node);
+    for (uint32_t i = sql->cte_count; !is_stream && name.node->part_count == 1 && i-- > 0;) {
+        const fb_sql_cte *cte = &sql->ctes[i];
+        if (!fb_slice_equal_nocase(cte->name, joined)) continue;
+        return make_plan(sql, name.span, cte->depth + 1,
+                         (fb_raw_plan){.kind = FB_RAW_SUBQUERY,
+                                       .children = array_of_one(sql, cte->plan),
+                                       .child_count = 1,
+                                       .name = cte->name});
+    }
+    return make_plan(sql, name.span, 1,
+                     (fb_raw_plan){.kind = FB_RAW_TABLE, .name = joined, .is_stream = is_stream});
+}
+
+fb_sql_plan fb_sql_subquery(fb_sql_build *sql, fb_sql_plan plan, fb_sql_alias alias)
+{
+    if (sql->status != FB_OK) return (fb_sql_plan){0};
+    /* Without an alias only a query hides the qualifiers of its columns, and a projection has
+     * none to hide. */
+    if (!alias.name.size) return plan;
+    return make_plan(sql, alias.span, plan.depth + 1,
+                     (fb_raw_plan){.kind = FB_RAW_SUBQUERY,
+                                   .children = array_of_one(sql, plan.node),
+                                   .child_count = 1,
+                                   .name = alias.name,
+                                   .column_names = alias.columns.items,
+                                   .column_name_count = alias.columns.count});
+}
+
+fb_sql_plan fb_sql_select(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs items, fb_sql_plan from,
+                          const fb_sql_expr *where)
+{
+    fb_sql_span span = fb_sql_token_span(at);
+    if (!from.node) from = make_plan(sql, span, 1, (fb_raw_plan){.kind = FB_RAW_ONE_ROW});
+    if (where)
+        from = make_plan(sql, where->span, from.depth + 1,
+                         (fb_raw_plan){.kind = FB_RAW_FILTER,
+                                       .children = array_of_one(sql, from.node),
+                                       .child_count = 1,
+                                       .exprs = array_of_one(sql, where->node),
+                                       .expr_count = 1});
+    return make_plan(sql, span, from.depth + 1,
+                     (fb_raw_plan){.kind = FB_RAW_PROJECT,
+                                   .children = array_of_one(sql, from.node),
+                                   .child_count = 1,
+                                   .exprs = items.nodes.items,
+                                   .expr_count = items.nodes.count});
+}
+
+fb_sql_plan fb_sql_union(fb_sql_build *sql, fb_sql_token at, fb_sql_plan a, fb_sql_plan b)
+{
+    if (sql->status != FB_OK) return (fb_sql_plan){0};
+    const fb_raw_plan **children = fb_arena_array(sql->arena, 2, sizeof *children);
+    if (!children) {
+        (void)fb_sql_fail_nomem(sql);
+        return (fb_sql_plan){0};
+    }
+    children[0] = a.node;
+    children[1] = b.node;
+    uint32_t depth = a.depth > b.depth ? a.depth : b.depth;
+    fb_sql_span span = span_of(a.node);
+    span.text = (fb_slice){at.text.data, 0};
+    return make_plan(sql, span, depth + 1,
+                     (fb_raw_plan){.kind = FB_RAW_UNION, .children = children, .child_count = 2});
+}
+
+void fb_sql_add_cte(fb_sql_build *sql, fb_sql_token name, fb_sql_vector columns, fb_sql_plan plan,
+                    fb_sql_span span)
+{
+    if (sql->status != FB_OK) return;
+    if (sql->cte_count == FB_SQL_MAX_CTES) {
+        (void)fb_sql_fail(sql, span, FB_E_LIMIT, "", "WITH has more than %d names",
+                          FB_SQL_MAX_CTES);
+        return;
+    }
+    fb_sql_cte cte = {.name = fb_sql_ident(sql, name), .plan = plan.node, .depth = plan.depth};
+    if (columns.count) {
+        fb_sql_plan renamed =
+            fb_sql_subquery(sql, plan, (fb_sql_alias){cte.name, columns, fb_sql_token_span(name)});
+        cte.plan = renamed.node;
+        cte.depth = renamed.depth;
+    }
+    sql->ctes[sql->cte_count++] = cte;
+}

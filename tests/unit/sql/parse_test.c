@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Statements to trees, trees printed as text. */
+#include "base/memory.h"
+#include "sql/parse.h"
+#include "test.h"
+
+static fb_arena arena;
+static fb_error err;
+
+/* The select list of `text` as the parser understands it. */
+static void assert_items(const char *text, const char *expected)
+{
+    fb_script script;
+    fb_buf got;
+    fb_buf_init(&got, 0);
+    char *sql = fb_arena_printf(&arena, "SELECT %s FROM t", text);
+    assert_ok(fb_sql_parse(&arena, "job.sql", fb_slice_of(sql), &script, &err), &err);
+    assert_int_equal(script.count, 1);
+    const fb_raw_plan *plan = script.statements[0].plan;
+    for (uint32_t i = 0; i < plan->expr_count; i++) {
+        if (i) fb_buf_add_text(&got, "; ");
+        fb_raw_expr_print(plan->exprs[i], &got);
+    }
+    assert_string_equal(fb_buf_text(&got), expected);
+    fb_buf_deinit(&got);
+}
+
+static void assert_plan(const char *text, const char *expected)
+{
+    fb_script script;
+    fb_buf got;
+    fb_buf_init(&got, 0);
+    assert_ok(fb_sql_parse(&arena, "job.sql", fb_slice_of(text), &script, &err), &err);
+    assert_int_equal(script.count, 1);
+    fb_raw_plan_print(script.statements[0].plan, 0, &got);
+    assert_string_equal(fb_buf_text(&got), expected);
+    fb_buf_deinit(&got);
+}
+
+static void operators_bind_as_in_spark(void **state)
+{
+    (void)state;
+    assert_items("7 & 3 | 8 ^ 1", "|(&(7, 3), ^(8, 1))");
+    assert_items("1 + 2 || 3", "||(+(1, 2), 3)");
+    assert_items("not 1=2 and true", "and(not(=(1, 2)), true)");
+    assert_items("a or b and not c or d", "or(or(a, and(b, not(c))), d)");
+    assert_items("2 = 1 + 1 * 3 || ''", "=(2, ||(+(1, *(1, 3)), ''))");
+    assert_items("1 < 2 = true", "=(<(1, 2), true)");
+    assert_items("a & b >> c", "&(a, >>(b, c))");
+    assert_items("~1 + 1, -a * b", "+(~(1), 1); *(negative(a), b)");
+    assert_items("a == b, a != b, a <> b, a <=> b, a % 2, a div 2",
+                 "=(a, b); <>(a, b); <>(a, b); <=>(a, b); %(a, 2); div(a, 2)");
+    assert_items("! a, (a + 1) * 2", "not(a); *(+(a, 1), 2)");
+}
+
+static void predicates_become_functions(void **state)
+{
+    (void)state;
+    assert_items("a between 1 and 2 and b", "and(between(a, 1, 2), b)");
+    assert_items("a not between 1 and 2", "not(between(a, 1, 2))");
+    assert_items("a in (1), a not in (1,2)", "in(a, 1); not(in(a, 1, 2))");
+    assert_items("a like 'x', a not like 'x' escape '/'", "like(a, 'x'); not(like(a, 'x', '/'))");
+    assert_items("a rlike 'x', a regexp 'x', a ilike 'x'",
+                 "rlike(a, 'x'); rlike(a, 'x'); ilike(a, 'x')");
+    assert_items("a is null, a is not null, a is unknown", "isnull(a); isnotnull(a); isnull(a)");
+    assert_items("a is true, a is not false", "<=>(a, true); not(<=>(a, false))");
+    assert_items("a is distinct from b, a is not distinct from b", "not(<=>(a, b)); <=>(a, b)");
+}
+
+static void literals_have_the_type_of_their_spelling(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *type;
+    } cases[] = {
+        {"1", "INT"},
+        {"2147483648", "BIGINT"},
+        {"-2147483648", "INT"},
+        {"1L", "BIGINT"},
+        {"1S", "SMALLINT"},
+        {"1Y", "TINYINT"},
+        {"1.5", "DECIMAL(2,1)"},
+        {".5", "DECIMAL(1,1)"},
+        {"5.", "DECIMAL(1,0)"},
+        {"0.05", "DECIMAL(2,2)"},
+        {"1e3", "DOUBLE"},
+        {"1.5D", "DOUBLE"},
+        {"1.5F", "FLOAT"},
+        {"1.50BD", "DECIMAL(3,2)"},
+        {"1e3BD", "DECIMAL(4,0)"},
+        {"TRUE", "BOOLEAN"},
+        {"NULL", "VOID"},
+        {"X'1F'", "BINARY"},
+        {"'a'", "STRING"},
+        {"-9223372036854775808", "BIGINT"},
+        {"9223372036854775808", "DECIMAL(19,0)"},
+        {"12345678901234567890123456789012345678", "DECIMAL(38,0)"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const fb_raw_expr *expr;
+        assert_ok(fb_sql_parse_expression(&arena, fb_slice_of(cases[i].text), &expr, &err), &err);
+        assert_int_equal(expr->kind, FB_RAW_LITERAL);
+        assert_string_equal(fb_type_sql(expr->literal.type, &arena), cases[i].type);
+    }
+    assert_items("date '2020-01-01', timestamp_ntz '2020-01-01'",
+                 "cast('2020-01-01' AS DATE); cast('2020-01-01' AS TIMESTAMP_NTZ)");
+}
+
+static void decimals_keep_their_digits(void **state)
+{
+    (void)state;
+    const fb_raw_expr *expr;
+    assert_ok(fb_sql_parse_expression(&arena, FB_SLICE("-12.50"), &expr, &err), &err);
+    assert_true(expr->literal.int64s[0] == -1250);
+    assert_ok(fb_sql_parse_expression(&arena, FB_SLICE("12345678901234567890.5"), &expr, &err),
+              &err);
+    fb_int128 expected = (fb_int128)12345678901234567890ull * 10 + 5;
+    assert_true(expr->literal.int128s[0] == expected);
+    assert_ok(fb_sql_parse_expression(&arena, FB_SLICE("1.25e-2"), &expr, &err), &err);
+    assert_true(expr->literal.doubles[0] == 0.0125);
+}
+
+static void strings_resolve_spark_escapes(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"'it''s'", "it's"},
+        {"'it\\'s'", "it's"},
+        {"\"say \"\"x\"\"\"", "say \"x\""},
+        {"'a' 'b' \"c\"", "abc"},
+        {"r'\\n'", "\\n"},
+        {"'\\t|\\n|\\r|\\b|\\Z'", "\t|\n|\r|\b|\x1a"},
+        {"'\\u0041\\x41\\101'", "Ax41A"},
+        {"'\\%\\_\\q\\\\'", "\\%\\_q\\"},
+        {"'\\U0001F600'", "\xf0\x9f\x98\x80"},
+        {"'\\uD83D\\uDE00'", "\xf0\x9f\x98\x80"},
+        {"'\\uD83D'", "?"},
+        {"''", ""},
+        {"'\\u00e9'", "\xc3\xa9"},
+        {"'a\nb'", "a\nb"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const fb_raw_expr *expr;
+        assert_ok(fb_sql_parse_expression(&arena, fb_slice_of(cases[i][0]), &expr, &err), &err);
+        assert_slice_equal(fb_column_string(&expr->literal, 0), cases[i][1]);
+    }
+}
+
+static void keywords_are_names_where_they_do_not_fit(void **state)
+{
+    (void)state;
+    assert_items("date, timestamp, window.start, values, stream, end, case, select, year",
+                 "date; timestamp; window.start; values; stream; end; case; select; year");
+    assert_items("left(a, 2), if(a, 1, 2), filter, over, limit, interval",
+                 "left(a, 2); if(a, 1, 2); filter; over; limit; interval");
+    assert_items("a as select, b from", "a AS select; b AS from");
+    assert_items("`a b`, t.`c``d`, `select`", "a b; t.c`d; select");
+}
+
+static void special_syntax_becomes_calls(void **state)
+{
+    (void)state;
+    assert_items("case when a then 1 else 2 end, case a when 1 then 'x' end",
+                 "case_when(a, 1, 2); case_when(=(a, 1), 'x')");
+    assert_items("extract(year from ts)", "extract('year', ts)");
+    assert_items("substring(b from 1 for 2), substring(b, 1)", "substring(b, 1, 2); "
+                                                               "substring(b, 1)");
+    assert_items("trim(b), trim(both 'x' from b), trim(leading from b), trim(trailing 'x' from b)",
+                 "trim(b); trim('x', b); ltrim(b); rtrim('x', b)");
+    assert_items("position('x' in b), position('x', b)", "locate('x', b); position('x', b)");
+    assert_items("cast(a as int), try_cast(a as string), a::date::string",
+                 "cast(a AS INT); try_cast(a AS STRING); cast(cast(a AS DATE) AS STRING)");
+    assert_items("(a, b), a[0].x, f(1).c, s.*, count(*), upper(distinct x)",
+                 "struct(a, b); get_item(a, 0).x; f(1).c; s.*; count(*); upper(DISTINCT x)");
+}
+
+static void types_have_all_their_names(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"a integer, b long, c short, d byte, e real",
+         "STRUCT<a: INT, b: BIGINT, c: SMALLINT, d: TINYINT, e: FLOAT>"},
+        {"a dec, b numeric(5), c decimal(10,2)",
+         "STRUCT<a: DECIMAL(10,0), b: DECIMAL(5,0), c: DECIMAL(10,2)>"},
+        {"a array<array<int>>, b map<string,map<int,date>>",
+         "STRUCT<a: ARRAY<ARRAY<INT>>, b: MAP<STRING, MAP<INT, DATE>>>"},
+        {"a struct<x: int not null, y string comment 'c'>, b struct<>",
+         "STRUCT<a: STRUCT<x: INT NOT NULL, y: STRING>, b: STRUCT<>>"},
+        {"timestamp", "TIMESTAMP"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const fb_type *type;
+        assert_ok(fb_sql_parse_schema(&arena, fb_slice_of(cases[i][0]), &type, &err), &err);
+        assert_string_equal(fb_type_sql(type, &arena), cases[i][1]);
+    }
+    const fb_type *type;
+    assert_ok(fb_sql_parse_schema(&arena, FB_SLICE("a int comment 'say \"x\"'"), &type, &err),
+              &err);
+    assert_slice_equal(type->fields[0].metadata, "{\"comment\":\"say \\\"x\\\"\"}");
+}
+
+static void queries_become_plans(void **state)
+{
+    (void)state;
+    assert_plan("SELECT a c FROM (SELECT * FROM t WHERE a > 1) x WHERE b = 'x' "
+                "UNION ALL SELECT 1, 'x'",
+                "Union\n"
+                "+- Project [a AS c]\n"
+                "   +- Filter [=(b, 'x')]\n"
+                "      +- Alias x\n"
+                "         +- Project [*]\n"
+                "            +- Filter [>(a, 1)]\n"
+                "               +- Relation t\n"
+                "+- Project [1, 'x']\n"
+                "   +- OneRow\n");
+    assert_plan("SELECT * FROM STREAM(v) AS s",
+                "Project [*]\n+- Alias s\n   +- Relation v (stream)\n");
+    assert_plan("SELECT * FROM STREAM v", "Project [*]\n+- Relation v (stream)\n");
+    assert_plan("VALUES (1,2),(3,4)", "Values [1, 2, 3, 4]\n");
+    assert_plan("SELECT * FROM VALUES 1, (2) AS t(a)",
+                "Project [*]\n+- Alias t (a)\n   +- Values [1, 2]\n");
+    assert_plan("(SELECT 1) UNION ALL (TABLE t)",
+                "Union\n+- Project [1]\n   +- OneRow\n+- Relation t\n");
+    assert_plan("WITH x AS (SELECT 1 a), y(q) AS (SELECT a FROM x) SELECT * FROM y",
+                "Project [*]\n"
+                "+- Alias y\n"
+                "   +- Alias y (q)\n"
+                "      +- Project [a]\n"
+                "         +- Alias x\n"
+                "            +- Project [1 AS a]\n"
+                "               +- OneRow\n");
+}
+
+static void a_script_is_a_list_of_statements(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "-- the sample\n"
+        "SET a.b = c d ; ; /* nested /* comments */ ; */\n"
+        "CREATE OR REPLACE TEMP VIEW v (x INT) USING rate OPTIONS (rowsPerSecond = 5, a.b true);\n"
+        "CREATE STREAMING TABLE s USING console\n"
+        "  OPTIONS (queryName 'q', \"truncate\" false, n -1) AS SELECT 1 FROM STREAM v;\n"
+        "EXPLAIN EXTENDED SELECT 2";
+    fb_script script;
+    assert_ok(fb_sql_parse(&arena, "job.sql", fb_slice_of(text), &script, &err), &err);
+    assert_int_equal(script.count, 4);
+    const fb_statement *set = &script.statements[0], *view = &script.statements[1];
+    const fb_statement *table = &script.statements[2], *explain = &script.statements[3];
+    assert_int_equal(set->kind, FB_STATEMENT_SET);
+    assert_slice_equal(set->key, "a.b");
+    assert_slice_equal(set->value, "c d");
+    assert_int_equal(set->position.line, 2);
+    assert_int_equal(view->kind, FB_STATEMENT_VIEW);
+    assert_true(view->or_replace);
+    assert_slice_equal(view->plan->name, "rate");
+    assert_string_equal(fb_type_sql(view->plan->schema, &arena), "STRUCT<x: INT>");
+    assert_int_equal(view->plan->options.count, 2);
+    assert_slice_equal(view->plan->options.items[1].key, "a.b");
+    assert_slice_equal(view->plan->options.items[1].value, "true");
+    assert_int_equal(view->plan->options.items[0].value_position.column, 75);
+    assert_int_equal(table->kind, FB_STATEMENT_STREAM_TABLE);
+    assert_slice_equal(table->format, "console");
+    assert_int_equal(table->options.count, 3);
+    assert_slice_equal(table->options.items[2].value, "-1");
+    assert_int_equal(table->position.line, 4);
+    assert_int_equal(explain->kind, FB_STATEMENT_EXPLAIN);
+    assert_true(explain->explain_extended);
+    assert_slice_equal(explain->explained->text, "SELECT 2");
+}
+
+static void settings_take_all_forms_of_spark(void **state)
+{
+    (void)state;
+    static const char text[] = "SET; SET -v; SET k; SET k =; SET `a b` = `x;y`; SET k = it's;"
+                               "RESET; RESET k; RESET `a b`; SET TIME ZONE 'UTC'";
+    static const char *const expected[][2] = {
+        {"", ""},      {"", ""}, {"k", ""}, {"k", ""},   {"a b", "x;y"},
+        {"k", "it's"}, {"", ""}, {"k", ""}, {"a b", ""}, {"spark.sql.session.timeZone", "UTC"}};
+    fb_script script;
+    assert_ok(fb_sql_parse(&arena, "job.sql", fb_slice_of(text), &script, &err), &err);
+    assert_int_equal(script.count, sizeof expected / sizeof *expected);
+    for (uint32_t i = 0; i < script.count; i++) {
+        assert_slice_equal(script.statements[i].key, expected[i][0]);
+        assert_slice_equal(script.statements[i].value, expected[i][1]);
+    }
+    assert_false(script.statements[2].has_value);
+    assert_true(script.statements[3].has_value);
+}
+
+static void deep_nesting_is_refused_not_overrun(void **state)
+{
+    (void)state;
+    static const char *const pieces[][3] = {{"SELECT ", "(", "1"},
+                                            {"SELECT ", "1+", "1"},
+                                            {"SELECT ", "- ", "a"},
+                                            {"SELECT ", "NOT ", "a"},
+                                            {"SELECT a", ".b", ""},
+                                            {"SELECT a", "[0]", ""},
+                                            {"SELECT ", "f(", "1"},
+                                            {"SELECT ", "CASE WHEN ", "1"},
+                                            {"SELECT * FROM ", "(SELECT * FROM ", "t"},
+                                            {"SELECT 1", " UNION ALL SELECT 1", ""},
+                                            {"SELECT CAST(a AS ", "ARRAY<", "INT"}};
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        fb_buf text;
+        fb_script script;
+        fb_buf_init(&text, 0);
+        fb_buf_add_text(&text, pieces[i][0]);
+        for (int k = 0; k < 20000; k++)
+            fb_buf_add_text(&text, pieces[i][1]);
+        fb_buf_add_text(&text, pieces[i][2]);
+        assert_status(fb_sql_parse(&arena, "job.sql", fb_buf_slice(&text), &script, &err),
+                      FB_E_LIMIT);
+        fb_buf_deinit(&text);
+    }
+}
+
+static void every_failed_allocation_is_survived(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "CREATE TEMP VIEW v (x INT COMMENT 'c') USING rate OPTIONS (a 'b');"
+        "WITH c AS (SELECT 1 a) SELECT a + 1 AS b, CAST(a AS DECIMAL(3,1)), 'x' 'y', `q``r`.s.*, "
+        "CASE a WHEN 1 THEN X'1F' END FROM c x(a) WHERE a IN (1, 2) UNION ALL VALUES (1), (2.5)";
+    for (uint64_t k = 1; k < 400; k++) {
+        fb_arena small;
+        fb_script script;
+        fb_arena_init(&small, 64);
+        fb_memory_fail_at(k);
+        fb_status status = fb_sql_parse(&small, "job.sql", fb_slice_of(text), &script, &err);
+        fb_memory_fail_at(0);
+        fb_arena_deinit(&small);
+        if (status == FB_OK) return;
+        assert_int_equal(status, FB_E_NOMEM);
+    }
+    fail_msg("never got through");
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    fb_arena_init(&arena, 0);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    fb_arena_deinit(&arena);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(operators_bind_as_in_spark),
+        cmocka_unit_test(predicates_become_functions),
+        cmocka_unit_test(literals_have_the_type_of_their_spelling),
+        cmocka_unit_test(decimals_keep_their_digits),
+        cmocka_unit_test(strings_resolve_spark_escapes),
+        cmocka_unit_test(keywords_are_names_where_they_do_not_fit),
+        cmocka_unit_test(special_syntax_becomes_calls),
+        cmocka_unit_test(types_have_all_their_names),
+        cmocka_unit_test(queries_become_plans),
+        cmocka_unit_test(a_script_is_a_list_of_statements),
+        cmocka_unit_test(settings_take_all_forms_of_spark),
+        cmocka_unit_test(deep_nesting_is_refused_not_overrun),
+        cmocka_unit_test(every_failed_allocation_is_survived),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
