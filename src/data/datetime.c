@@ -8,7 +8,7 @@
 fb_civil_time fb_timestamp_to_civil(int64_t us)
 {
     int64_t day = fb_floor_div(us, FB_US_PER_DAY);
-    int64_t rest = us - day * FB_US_PER_DAY;
+    int64_t rest = fb_floor_mod(us, FB_US_PER_DAY);
     int32_t second_of_day = (int32_t)(rest / FB_US_PER_SECOND);
     return (fb_civil_time){
         .date = fb_date_to_civil(day),
@@ -110,7 +110,7 @@ size_t fb_timestamp_printer_put(fb_timestamp_printer *printer, int64_t us,
                                 char text[FB_TIMESTAMP_TEXT_MAX])
 {
     int64_t utc_s = fb_floor_div(us, FB_US_PER_SECOND);
-    uint32_t microsecond = (uint32_t)(us - utc_s * FB_US_PER_SECOND);
+    uint32_t microsecond = (uint32_t)fb_floor_mod(us, FB_US_PER_SECOND);
     if (utc_s < printer->from_s || utc_s >= printer->until_s) move_to(printer, utc_s);
     uint32_t second = (uint32_t)(utc_s - printer->midnight_s);
     uint32_t minute = second / 60;
