@@ -74,8 +74,10 @@ build-debug/build.ninja:
 	@scripts/need_packages.sh --tell build
 	meson setup build-debug -Dbuildtype=debug $(MESON_FLAGS)
 
+# Tests ask for absurd sizes on purpose.
 asan: build-asan/build.ninja
 	$(NINJA) build-asan
+	ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	$(TEST) --no-rebuild --timeout-multiplier 5 -C build-asan
 
 build-asan/build.ninja:

@@ -32,6 +32,14 @@ static bool has_unit_test(const struct tidy *tidy, const char *source)
     return tidy_find(tidy, path) != NULL;
 }
 
+/* A file that no meson.build lists is neither built nor run. */
+static void check_built(struct tidy *tidy, const char *path, const char *list, const char *folder)
+{
+    const struct tidy_file *build = tidy_find(tidy, list);
+    if (build && !tidy_mentions(build, path + strlen(folder)))
+        tidy_complain(tidy, path, 0, "is not listed in %s", list);
+}
+
 static void check_untested_line(struct tidy *tidy, const struct tidy_file *list, size_t line)
 {
     char path[PATH_BYTES];
@@ -52,7 +60,11 @@ void tidy_check_unit_tests(struct tidy *tidy)
     const struct tidy_file *list = tidy_find(tidy, untested_path);
     for (size_t i = 0; i < tidy->file_count; i++) {
         const char *path = tidy->files[i].path;
-        if (!tidy_starts_with(path, "src/") || !tidy_ends_with(path, ".c")) continue;
+        if (!tidy_ends_with(path, ".c")) continue;
+        if (tidy_starts_with(path, "tests/unit/"))
+            check_built(tidy, path, "tests/meson.build", "tests/");
+        if (!tidy_starts_with(path, "src/")) continue;
+        check_built(tidy, path, "src/meson.build", "src/");
         if (!has_unit_test(tidy, path) && !is_listed_untested(list, path))
             tidy_complain(tidy, path, 0,
                           "no unit test tests/unit/%.*s_test.c, and no line with a reason in %s",
