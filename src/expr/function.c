@@ -7,8 +7,10 @@
 enum { MAX_NAMES = 1024 };
 
 static const fb_function_list *const lists[] = {
-    &fb_functions_logic,       &fb_functions_string,      &fb_functions_string_code,
-    &fb_functions_string_like, &fb_functions_string_part, &fb_functions_string_search,
+    &fb_functions_hash,          &fb_functions_logic,       &fb_functions_math,
+    &fb_functions_pmod,          &fb_functions_round,       &fb_functions_string,
+    &fb_functions_string_code,   &fb_functions_string_like, &fb_functions_string_part,
+    &fb_functions_string_search,
 };
 
 enum { LIST_COUNT = sizeof lists / sizeof *lists };

@@ -6,7 +6,11 @@
 
 #include "expr/function.h"
 
+extern const fb_function_list fb_functions_hash;
 extern const fb_function_list fb_functions_logic;
+extern const fb_function_list fb_functions_math;
+extern const fb_function_list fb_functions_pmod;
+extern const fb_function_list fb_functions_round;
 extern const fb_function_list fb_functions_string;
 extern const fb_function_list fb_functions_string_code;
 extern const fb_function_list fb_functions_string_like;
