@@ -226,14 +226,33 @@ bool fb_column_copy(fb_column *out, fb_arena *arena, const fb_column *in, size_t
 
 /* --- writing rows over others --- */
 
-static void scatter_values(fb_column *to, const uint32_t *rows, size_t count, const fb_column *from)
+static void scatter_values(fb_column *to, const uint32_t *rows, size_t count,
+                           const fb_column *from)
 {
-    size_t width = fb_type_width(to->type);
-    if (!width) return;
-    size_t step = from->is_constant ? 0 : width;
-    const char *source = from->values;
-    for (size_t i = 0; i < count; i++)
-        memcpy((char *)to->values + rows[i] * width, source + i * step, width);
+    size_t step = !from->is_constant;
+    switch (fb_type_width(to->type)) {
+    case 0: break;
+    case 1:
+        for (size_t i = 0; i < count; i++)
+            to->int8s[rows[i]] = from->int8s[i * step];
+        break;
+    case 2:
+        for (size_t i = 0; i < count; i++)
+            to->int16s[rows[i]] = from->int16s[i * step];
+        break;
+    case 4:
+        for (size_t i = 0; i < count; i++)
+            to->int32s[rows[i]] = from->int32s[i * step];
+        break;
+    case 8:
+        for (size_t i = 0; i < count; i++)
+            to->int64s[rows[i]] = from->int64s[i * step];
+        break;
+    default:
+        for (size_t i = 0; i < count; i++)
+            to->int128s[rows[i]] = from->int128s[i * step];
+        break;
+    }
 }
 
 static bool scatter_validity(fb_column *to, fb_arena *arena, size_t to_row_count,

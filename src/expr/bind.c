@@ -180,29 +180,30 @@ fb_status fb_bind_coerce(fb_binder *binder, fb_expr *call, uint32_t index, const
 
 /* --- common types of arguments --- */
 
-/* The least common type of all arguments from `first` on in steps of `step`. Strings go first
- * without ANSI mode, because they then swallow every other type. */
-static const fb_type *common_type_of(fb_binder *binder, const fb_expr *call, uint32_t first,
-                                     uint32_t last, fb_common_rules rules)
+/* Strings go first without ANSI mode, because they then swallow every other type. */
+static const fb_type *common_type_of(fb_binder *binder, const fb_expr *const *exprs, uint32_t count,
+                                     fb_common_rules rules)
 {
     const fb_type *type = fb_type_of(FB_TYPE_VOID);
-    if (rules == FB_COMMON_LEGACY)
-        for (uint32_t i = first; i < last; i++)
-            if (call->args[i]->type->id == FB_TYPE_STRING) type = call->args[i]->type;
-    for (uint32_t i = first; type && i < last; i++)
-        type = fb_common_type_by(binder->arena, rules, type, call->args[i]->type);
+    for (uint32_t i = 0; rules == FB_COMMON_LEGACY && i < count; i++)
+        if (exprs[i]->type->id == FB_TYPE_STRING) type = exprs[i]->type;
+    for (uint32_t i = 0; type && i < count; i++)
+        type = fb_common_type_by(binder->arena, rules, type, exprs[i]->type);
     return type;
 }
 
-static fb_status different_types(fb_binder *binder, const fb_expr *call, uint32_t first,
-                                 uint32_t last, const char *name, bool with_or)
+static fb_status different_types(fb_binder *binder, const fb_expr *call,
+                                 const fb_expr *const *exprs, uint32_t count, const char *name)
 {
+    /* Spark words it in two ways. */
+    bool with_or = !strcmp(name, "coalesce") || !strcmp(name, "array") || !strcmp(name, "concat") ||
+                   !strcmp(name, "map");
     char types[MAX_TYPES_BYTES];
     size_t used = 0;
-    for (uint32_t i = first; i < last && used < sizeof types; i++) {
+    for (uint32_t i = 0; i < count && used < sizeof types; i++) {
         int length = snprintf(types + used, sizeof types - used, "%s\"%s\"",
-                              i == first ? "" : (with_or ? " or " : ", "),
-                              fb_type_sql(call->args[i]->type, binder->arena));
+                              i == 0 ? "" : (with_or ? " or " : ", "),
+                              fb_type_sql(exprs[i]->type, binder->arena));
         used += length > 0 ? (size_t)length : 0;
     }
     return fb_bind_mismatch(binder, call, "DATA_DIFF_TYPES",
@@ -210,18 +211,26 @@ static fb_status different_types(fb_binder *binder, const fb_expr *call, uint32_
                             with_or ? "(" : "[", types, with_or ? ")" : "]");
 }
 
+fb_status fb_bind_common_exprs(fb_binder *binder, const fb_expr *call, const fb_expr **exprs,
+                               uint32_t count, fb_common_rules rules, const char *name,
+                               const fb_type **type)
+{
+    *type = common_type_of(binder, exprs, count, rules);
+    if (!*type) return different_types(binder, call, exprs, count, name);
+    for (uint32_t i = 0; i < count; i++)
+        FB_TRY(fb_bind_implicit_cast(binder, exprs[i], *type, &exprs[i]));
+    return FB_OK;
+}
+
 fb_status fb_bind_common_range(fb_binder *binder, fb_expr *call, uint32_t first, uint32_t last,
                                fb_common_rules rules, const char *name, const fb_type **type)
 {
-    *type = common_type_of(binder, call, first, last, rules);
-    if (!*type) {
-        /* Spark words it in two ways. */
-        bool with_or = !strcmp(name, "coalesce") || !strcmp(name, "array") ||
-                       !strcmp(name, "concat") || !strcmp(name, "map");
-        return different_types(binder, call, first, last, name, with_or);
-    }
-    for (uint32_t i = first; i < last; i++)
-        FB_TRY(fb_bind_cast_arg(binder, call, i, *type));
+    uint32_t count = last - first;
+    const fb_expr **exprs = fb_arena_copy(binder->arena, call->args + first, count * sizeof *exprs);
+    if (!exprs) return nomem(binder);
+    FB_TRY(fb_bind_common_exprs(binder, call, exprs, count, rules, name, type));
+    for (uint32_t i = 0; i < count; i++)
+        fb_bind_set_arg(call, first + i, exprs[i]);
     return FB_OK;
 }
 

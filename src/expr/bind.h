@@ -22,6 +22,10 @@ void fb_bind_set_arg(fb_expr *call, uint32_t index, const fb_expr *arg);
 fb_status fb_bind_implicit_cast(fb_binder *binder, const fb_expr *expr, const fb_type *type,
                                 const fb_expr **out) FB_CHECKED;
 
+/* Casts exprs[0..count) to their common type, in place; `call` and `name` are for the message. */
+fb_status fb_bind_common_exprs(fb_binder *binder, const fb_expr *call, const fb_expr **exprs,
+                               uint32_t count, fb_common_rules rules, const char *name,
+                               const fb_type **type) FB_CHECKED;
 /* Casts the arguments first..last-1 to their common type; `name` is for the message. */
 fb_status fb_bind_common_range(fb_binder *binder, fb_expr *call, uint32_t first, uint32_t last,
                                fb_common_rules rules, const char *name,

@@ -184,6 +184,14 @@ bool fb_type_same_shape(const fb_type *a, const fb_type *b)
     return true;
 }
 
+bool fb_type_has_map(const fb_type *type)
+{
+    if (type->id == FB_TYPE_MAP) return true;
+    for (uint32_t i = 0; fb_type_is_nested(type) && i < type->field_count; i++)
+        if (fb_type_has_map(type->fields[i].type)) return true;
+    return false;
+}
+
 /* --- implicit casts of arguments --- */
 
 bool fb_implicit_cast_allowed(bool ansi, const fb_type *from, const fb_type *to)

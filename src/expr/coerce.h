@@ -25,6 +25,8 @@ const fb_type *fb_comparison_type(fb_arena *arena, bool ansi, const fb_type *a, 
 const fb_type *fb_decimal_wider(fb_arena *arena, const fb_type *a, const fb_type *b);
 /* Equal but for the names of struct fields. */
 bool fb_type_same_shape(const fb_type *a, const fb_type *b);
+/* A map is somewhere in it: such values have no order. */
+bool fb_type_has_map(const fb_type *type);
 /* A function that wants `to` takes `from` too. */
 bool fb_implicit_cast_allowed(bool ansi, const fb_type *from, const fb_type *to);
 

@@ -6,12 +6,23 @@
 
 enum { MAX_NAMES = 1024 };
 
+/* clang-format off: one list per line */
 static const fb_function_list *const lists[] = {
-    &fb_functions_hash,          &fb_functions_logic,       &fb_functions_math,
-    &fb_functions_pmod,          &fb_functions_round,       &fb_functions_string,
-    &fb_functions_string_code,   &fb_functions_string_like, &fb_functions_string_part,
+    &fb_functions_arithmetic,
+    &fb_functions_bitwise,
+    &fb_functions_compare,
+    &fb_functions_conditional,
+    &fb_functions_divide,
+    &fb_functions_in,
+    &fb_functions_logic,
+    &fb_functions_string,
+    &fb_functions_string_code,
+    &fb_functions_string_like,
+    &fb_functions_string_part,
     &fb_functions_string_search,
+    &fb_functions_struct,
 };
+/* clang-format on */
 
 enum { LIST_COUNT = sizeof lists / sizeof *lists };
 
