@@ -23,8 +23,9 @@ typedef enum fb_output_mode {
     FB_OUTPUT_COMPLETE,
 } fb_output_mode;
 
-/* Where text for people and pipes goes; the library itself never prints. Returns false when it
- * cannot be written. */
+/* Where text for people and pipes goes; the library itself never prints. `write` returns when all
+ * bytes have been handed to the system, since the batch that they show is committed next; false,
+ * with errno set, when they cannot be: that fails the batch. */
 typedef struct fb_output {
     bool (*write)(void *user, const char *text, size_t size_bytes);
     void *user;
