@@ -64,7 +64,7 @@ fb_status fb_log_json(const fb_log_lines *lines, fb_slice text, json_t **out, fb
     json_error_t reason = {.position = 0};
     *out = json_loadb(text.data, text.size, JSON_DECODE_ANY | JSON_ALLOW_NUL, &reason);
     if (*out) return FB_OK;
-    /* Allocation failures deep in the parser come without a text. */
+    /* The parser's own shortages come without a text. */
     if (!reason.text[0] || json_error_code(&reason) == json_error_out_of_memory)
         return fb_fail_nomem(err, "the JSON of a log entry");
     size_t position = reason.position > 0 ? (size_t)reason.position : 0;
