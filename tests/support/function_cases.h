@@ -14,6 +14,7 @@
 #include "expr/function.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { CASE_MAX_ARGS = 8, CASE_TEXT_MAX = 1024 };
 
@@ -252,6 +253,21 @@ static size_t case_print(const fb_column *column, size_t row, const fb_timezone 
     return 2 * text.size;
 }
 
+/* How far a DOUBLE may be from Spark's, in units of the last place; for elementary functions. */
+static int64_t case_ulps;
+
+/* The texts are those of doubles of the same sign that are that near. */
+static bool case_is_near(fb_slice text, const char *expected)
+{
+    double a, b;
+    if (!fb_number_parse_double(text, &a)) return false;
+    if (!fb_number_parse_double(fb_slice_of(expected), &b)) return false;
+    int64_t bits_a, bits_b;
+    memcpy(&bits_a, &a, sizeof a);
+    memcpy(&bits_b, &b, sizeof b);
+    return llabs(bits_a - bits_b) <= case_ulps;
+}
+
 /* All wrong results are printed before the test fails. */
 static int case_failures;
 
@@ -340,7 +356,8 @@ static void case_check_row(case_run *run, const function_case *test, const fb_co
     if (is_null || !test->value)
         case_fail("%s), row %zu: got \"%.*s\", expected %s", run->what, row, (int)size,
                   is_null ? "null" : text, test->value ? test->value : "null");
-    else if (!fb_slice_is((fb_slice){text, size}, test->value))
+    else if (!fb_slice_is((fb_slice){text, size}, test->value) &&
+             !(case_ulps && case_is_near((fb_slice){text, size}, test->value)))
         case_fail("%s), row %zu: got \"%.*s\", expected \"%s\"", run->what, row, (int)size, text,
                   test->value);
 }
