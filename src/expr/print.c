@@ -2,6 +2,7 @@
  *
  * Expressions as the SQL that Spark shows in messages and plans: operators in parentheses,
  * strings without quotes, casts only where somebody wrote them. */
+#include "data/value_text.h"
 #include "expr/function.h"
 
 static bool is_infix(fb_slice name)
@@ -24,6 +25,14 @@ static void print_hex(fb_slice bytes, fb_buf *out)
     fb_buf_add_char(out, '\'');
 }
 
+/* DATE '2024-01-31'. Timestamps are shown in UTC: an expression knows no session. */
+static void print_moment(const char *type, const fb_column *value, fb_buf *out)
+{
+    fb_buf_printf(out, "%s '", type);
+    fb_value_text_cast(value, 0, fb_timezone_utc(), out);
+    fb_buf_add_char(out, '\'');
+}
+
 static void print_literal(const fb_column *value, fb_buf *out)
 {
     if (fb_column_is_null(value, 0)) {
@@ -31,28 +40,20 @@ static void print_literal(const fb_column *value, fb_buf *out)
         return;
     }
     switch (value->type->id) {
-    case FB_TYPE_BOOLEAN:
-        fb_buf_add_text(out, value->bools[0] ? "true" : "false");
-        break;
-    case FB_TYPE_TINYINT:
-        fb_buf_add_int(out, value->int8s[0]);
-        break;
-    case FB_TYPE_SMALLINT:
-        fb_buf_add_int(out, value->int16s[0]);
-        break;
-    case FB_TYPE_INT:
-        fb_buf_add_int(out, value->int32s[0]);
-        break;
-    case FB_TYPE_BIGINT:
-        fb_buf_add_int(out, value->int64s[0]);
-        break;
-    case FB_TYPE_STRING:
-        fb_buf_add_slice(out, fb_column_string(value, 0));
-        break;
     case FB_TYPE_BINARY:
         print_hex(fb_column_string(value, 0), out);
         break;
+    case FB_TYPE_DATE:
+        print_moment("DATE", value, out);
+        break;
+    case FB_TYPE_TIMESTAMP:
+        print_moment("TIMESTAMP", value, out);
+        break;
+    case FB_TYPE_TIMESTAMP_NTZ:
+        print_moment("TIMESTAMP_NTZ", value, out);
+        break;
     default:
+        fb_value_text_cast(value, 0, fb_timezone_utc(), out);
         break;
     }
 }
