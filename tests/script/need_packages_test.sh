@@ -12,7 +12,8 @@ failed=0
 machine() {
     rm -rf "$place/bin" "$place/log"
     mkdir "$place/bin"
-    for tool in sh env cat grep true; do ln -s "$(command -v $tool)" "$place/bin/$tool"; done
+    for tool in sh env cat grep; do ln -s "$(command -v $tool)" "$place/bin/$tool"; done
+    printf '#!/bin/sh\n' >"$place/bin/true"
     printf '#!/bin/sh\necho %s\n' "$1" >"$place/bin/id"
     if [ "$2" != none ]; then
         cat >"$place/bin/sudo" <<END
@@ -28,7 +29,7 @@ END
 echo "apt-get \$*" >>"$place/log"
 [ "\$1" = update ] || [ "\$(grep -c install "$place/log")" -gt $3 ]
 END
-    chmod +x "$place"/bin/id "$place"/bin/apt-get
+    chmod +x "$place"/bin/true "$place"/bin/id "$place"/bin/apt-get
     [ "$2" = none ] || chmod +x "$place/bin/sudo"
 }
 
