@@ -226,12 +226,12 @@ bool fb_column_copy(fb_column *out, fb_arena *arena, const fb_column *in, size_t
 
 /* --- writing rows over others --- */
 
-static void scatter_values(fb_column *to, const uint32_t *rows, size_t count,
-                           const fb_column *from)
+static void scatter_values(fb_column *to, const uint32_t *rows, size_t count, const fb_column *from)
 {
     size_t step = !from->is_constant;
     switch (fb_type_width(to->type)) {
-    case 0: break;
+    case 0:
+        break;
     case 1:
         for (size_t i = 0; i < count; i++)
             to->int8s[rows[i]] = from->int8s[i * step];

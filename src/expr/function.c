@@ -6,7 +6,8 @@
 
 enum { MAX_NAMES = 1024 };
 
-/* clang-format off: one list per line */
+/* One list per line. */
+/* clang-format off */
 static const fb_function_list *const lists[] = {
     &fb_functions_arithmetic,
     &fb_functions_bitwise,
