@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,7 +80,16 @@ void fb_buf_add_repeat(fb_buf *buf, char c, size_t count)
 
 void fb_buf_add_int(fb_buf *buf, int64_t value)
 {
-    fb_buf_printf(buf, "%" PRId64, value);
+    /* By hand: rows of numbers are printed through this. */
+    char digits[20];
+    size_t at = sizeof digits;
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    do {
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
+    if (value < 0) digits[--at] = '-';
+    fb_buf_add(buf, digits + at, sizeof digits - at);
 }
 
 void fb_buf_printf(fb_buf *buf, const char *format, ...)

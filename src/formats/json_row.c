@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "formats/json_row.h"
 
-#include "data/datetime.h"
 #include "data/decimal.h"
 #include "data/number_text.h"
 #include "data/value_text.h"
 
 #include <math.h>
-#include <stdio.h>
 
 /* Bytes in quotes that need no escapes. */
 static void put_quoted(fb_json_writer *json, fb_slice text)
@@ -43,37 +41,60 @@ static void put_date(fb_json_writer *json, int32_t days)
     put_quoted(json, (fb_slice){text, fb_date_print(days, text)});
 }
 
-/* +01:00, -07:52:58, or Z. */
-static size_t print_offset(int32_t seconds, char *out, size_t size)
+static char *put_pair(char *to, int32_t value)
 {
-    if (seconds == 0) return (size_t)snprintf(out, size, "Z");
-    int32_t rest = seconds < 0 ? -seconds : seconds;
-    char sign = seconds < 0 ? '-' : '+';
-    if (rest % 60)
-        return (size_t)snprintf(out, size, "%c%02d:%02d:%02d", sign, rest / 3600, rest / 60 % 60,
-                                rest % 60);
-    return (size_t)snprintf(out, size, "%c%02d:%02d", sign, rest / 3600, rest / 60 % 60);
+    memcpy(to, &fb_digit_pairs[2 * value], 2);
+    return to + 2;
 }
 
-/* Milliseconds, the rest cut off; `zone` NULL: a wall clock. */
-static void put_timestamp(fb_json_writer *json, int64_t us, const fb_timezone *zone)
+/* +01:00, -07:52:58, or Z; returns the end. */
+static char *put_offset(char *to, int32_t seconds)
+{
+    if (seconds == 0) {
+        *to = 'Z';
+        return to + 1;
+    }
+    int32_t rest = seconds < 0 ? -seconds : seconds;
+    *to++ = seconds < 0 ? '-' : '+';
+    to = put_pair(to, rest / 3600);
+    *to++ = ':';
+    to = put_pair(to, rest / 60 % 60);
+    if (rest % 60) {
+        *to++ = ':';
+        to = put_pair(to, rest % 60);
+    }
+    return to;
+}
+
+/* The zone's offset at that instant. */
+static int32_t offset_at(fb_json_row_printer *how, int64_t us)
 {
     int64_t second = fb_floor_div(us, FB_US_PER_SECOND);
-    int32_t offset_s = zone ? fb_timezone_offset_at(zone, second) : 0;
-    int64_t local = second + offset_s;
-    int64_t of_day = fb_floor_mod(local, FB_SECONDS_PER_DAY);
-    char date[FB_DATE_TEXT_MAX];
-    size_t date_size = fb_date_print((int32_t)fb_floor_div(local, FB_SECONDS_PER_DAY), date);
-    char time[48];
-    int length = snprintf(time, sizeof time, "T%02d:%02d:%02d.%03d", (int)(of_day / 3600),
-                          (int)(of_day / 60 % 60), (int)(of_day % 60),
-                          (int)(fb_floor_mod(us, FB_US_PER_SECOND) / 1000));
-    size_t time_size = (size_t)length;
-    if (zone) time_size += print_offset(offset_s, time + time_size, sizeof time - time_size);
-    fb_json_raw(json, FB_SLICE("\""));
-    fb_buf_add(json->out, date, date_size);
-    fb_buf_add(json->out, time, time_size);
-    fb_buf_add_char(json->out, '"');
+    if (second < how->from_s || second >= how->until_s)
+        fb_timezone_range_at(how->zoned.zone, second, &how->from_s, &how->until_s, &how->offset_s);
+    return how->offset_s;
+}
+
+/* The printer's "date time.fraction" made a "dateTtime.mmm+hh:mm"; what is below a millisecond is
+ * cut off. `printer` is one of `how`. */
+static void put_timestamp(fb_json_writer *json, fb_json_row_printer *how,
+                          fb_timestamp_printer *printer, int64_t us)
+{
+    enum { TIME_SIZE = 8, OFFSET_MAX = 9 }; /* hh:mm:ss, +hh:mm:ss */
+    char text[1 + FB_TIMESTAMP_TEXT_MAX + OFFSET_MAX + 1];
+    size_t size = fb_timestamp_printer_put(printer, us, text + 1);
+    char *at = memchr(text + 1, ' ', size);
+    FB_ASSERT(at);
+    *at = 'T';
+    at += 1 + TIME_SIZE;
+    int32_t ms = (int32_t)(fb_floor_mod(us, FB_US_PER_SECOND) / 1000);
+    *at++ = '.';
+    *at++ = (char)('0' + ms / 100);
+    at = put_pair(at, ms % 100);
+    if (printer->zone) at = put_offset(at, offset_at(how, us));
+    text[0] = '"';
+    *at++ = '"';
+    fb_json_raw(json, fb_slice_make(text, (size_t)(at - text)));
 }
 
 static void put_base64(fb_json_writer *json, fb_slice bytes)
@@ -105,29 +126,29 @@ static void put_decimal(fb_json_writer *json, const fb_column *column, size_t in
 }
 
 static void put_value(fb_json_writer *json, const fb_column *column, size_t row,
-                      const fb_timezone *zone);
+                      fb_json_row_printer *how);
 
 static void put_fields(fb_json_writer *json, const fb_type *type, const fb_column *columns,
-                       size_t row, const fb_timezone *zone)
+                       size_t row, fb_json_row_printer *how)
 {
     for (uint32_t i = 0; i < type->field_count; i++) {
         fb_json_key_slice(json, type->fields[i].name);
-        put_value(json, &columns[i], row, zone);
+        put_value(json, &columns[i], row, how);
     }
 }
 
 static void put_array(fb_json_writer *json, const fb_column *column, fb_span span,
-                      const fb_timezone *zone)
+                      fb_json_row_printer *how)
 {
     fb_json_begin_array(json);
     for (uint32_t i = 0; i < span.count; i++)
-        put_value(json, &column->children[0], (size_t)span.start + i, zone);
+        put_value(json, &column->children[0], (size_t)span.start + i, how);
     fb_json_end_array(json);
 }
 
 /* A map key: the stored value as text. */
 static void put_key(fb_json_writer *json, const fb_column *keys, size_t row,
-                    const fb_timezone *zone)
+                    fb_json_row_printer *how)
 {
     size_t index = fb_column_index(keys, row);
     fb_buf text;
@@ -146,7 +167,7 @@ static void put_key(fb_json_writer *json, const fb_column *keys, size_t row,
         break;
     }
     default:
-        fb_value_text_cast(keys, row, zone, &text);
+        fb_value_text_cast(keys, row, how->zoned.zone, &text);
         break;
     }
     fb_json_key_slice(json, fb_buf_slice(&text));
@@ -155,32 +176,32 @@ static void put_key(fb_json_writer *json, const fb_column *keys, size_t row,
 }
 
 static void put_map(fb_json_writer *json, const fb_column *column, fb_span span,
-                    const fb_timezone *zone)
+                    fb_json_row_printer *how)
 {
     fb_json_begin_object(json);
     for (uint32_t i = 0; i < span.count; i++) {
-        put_key(json, &column->children[0], (size_t)span.start + i, zone);
-        put_value(json, &column->children[1], (size_t)span.start + i, zone);
+        put_key(json, &column->children[0], (size_t)span.start + i, how);
+        put_value(json, &column->children[1], (size_t)span.start + i, how);
     }
     fb_json_end_object(json);
 }
 
 static void put_nested(fb_json_writer *json, const fb_column *column, size_t index,
-                       const fb_timezone *zone)
+                       fb_json_row_printer *how)
 {
     if (column->type->id == FB_TYPE_ARRAY) {
-        put_array(json, column, column->spans[index], zone);
+        put_array(json, column, column->spans[index], how);
     } else if (column->type->id == FB_TYPE_MAP) {
-        put_map(json, column, column->spans[index], zone);
+        put_map(json, column, column->spans[index], how);
     } else {
         fb_json_begin_object(json);
-        put_fields(json, column->type, column->children, index, zone);
+        put_fields(json, column->type, column->children, index, how);
         fb_json_end_object(json);
     }
 }
 
 static void put_value(fb_json_writer *json, const fb_column *column, size_t row,
-                      const fb_timezone *zone)
+                      fb_json_row_printer *how)
 {
     if (fb_column_is_null(column, row)) {
         fb_json_null(json);
@@ -224,21 +245,29 @@ static void put_value(fb_json_writer *json, const fb_column *column, size_t row,
         put_date(json, column->int32s[index]);
         break;
     case FB_TYPE_TIMESTAMP:
-        put_timestamp(json, column->int64s[index], zone);
+        put_timestamp(json, how, &how->zoned, column->int64s[index]);
         break;
     case FB_TYPE_TIMESTAMP_NTZ:
-        put_timestamp(json, column->int64s[index], NULL);
+        put_timestamp(json, how, &how->wall, column->int64s[index]);
         break;
     case FB_TYPE_STRUCT:
     case FB_TYPE_ARRAY:
     case FB_TYPE_MAP:
-        put_nested(json, column, index, zone);
+        put_nested(json, column, index, how);
         break;
     }
 }
 
-void fb_json_row_members(fb_json_writer *json, const fb_type *schema, const fb_chunk *chunk,
-                         size_t row, const fb_timezone *zone)
+void fb_json_row_printer_init(fb_json_row_printer *printer, const fb_type *schema,
+                              const fb_timezone *zone)
 {
-    put_fields(json, schema, chunk->columns, row, zone);
+    *printer = (fb_json_row_printer){.schema = schema};
+    fb_timestamp_printer_init(&printer->zoned, zone);
+    fb_timestamp_printer_init(&printer->wall, NULL);
+}
+
+void fb_json_row_printer_members(fb_json_row_printer *printer, fb_json_writer *json,
+                                 const fb_chunk *chunk, size_t row)
+{
+    put_fields(json, printer->schema, chunk->columns, row, printer);
 }

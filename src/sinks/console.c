@@ -163,12 +163,14 @@ static fb_status add_lines(const console_sink *self, part *to, const fb_chunk *c
             to->row_count < self->format.row_limit ? self->format.row_limit - to->row_count : 0;
         if (count > room) count = room;
     }
+    fb_json_row_printer printer;
+    fb_json_row_printer_init(&printer, self->format.schema, self->timezone);
     for (uint64_t row = 0; row < count && !to->lines.failed; row++) {
         fb_json_writer json = fb_json_writer_make(&to->lines);
         fb_json_begin_object(&json);
         fb_json_key(&json, "batchId");
         fb_json_int(&json, self->batch_id);
-        fb_json_row_members(&json, self->format.schema, chunk, (size_t)row, self->timezone);
+        fb_json_row_printer_members(&printer, &json, chunk, (size_t)row);
         fb_json_end_object(&json);
         fb_buf_add_char(&to->lines, '\n');
     }

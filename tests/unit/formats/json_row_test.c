@@ -40,7 +40,9 @@ static void check(const char *expected)
     cells_finish(&made);
     fb_json_writer json = fb_json_writer_make(&out);
     fb_json_begin_object(&json);
-    fb_json_row_members(&json, made.schema, &made.chunk, 0, zone);
+    fb_json_row_printer printer;
+    fb_json_row_printer_init(&printer, made.schema, zone);
+    fb_json_row_printer_members(&printer, &json, &made.chunk, 0);
     fb_json_end_object(&json);
     assert_false(out.failed);
     assert_string_equal(fb_buf_text(&out), expected);
@@ -212,7 +214,9 @@ static void a_constant_column_has_its_value_in_every_row(void **state)
     cells_finish(&made);
     fb_json_writer json = fb_json_writer_make(&out);
     fb_json_begin_object(&json);
-    fb_json_row_members(&json, made.schema, &made.chunk, 2, zone);
+    fb_json_row_printer printer;
+    fb_json_row_printer_init(&printer, made.schema, zone);
+    fb_json_row_printer_members(&printer, &json, &made.chunk, 2);
     fb_json_end_object(&json);
     assert_string_equal(fb_buf_text(&out), "{\"a\":5,\"b\":12}");
 }
