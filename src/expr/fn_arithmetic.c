@@ -133,17 +133,35 @@ static bool is_moment(const fb_type *type)
            type->id == FB_TYPE_TIMESTAMP_NTZ;
 }
 
+static const char day_counts[] = "(\"INT\" or \"SMALLINT\" or \"TINYINT\")";
+
 /* DATE + days, days + DATE, DATE - days. Java's int addition wraps, and so does Spark's. */
 static fb_status bind_days(fb_binder *binder, fb_expr *call, uint32_t date_index)
 {
     uint32_t days = 1 - date_index;
     if (!is_day_count(call->args[days]->type))
-        return fb_bind_type_error(binder, call, days, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")");
+        return fb_bind_type_error(binder, call, days, day_counts);
     FB_TRY(fb_bind_cast_arg(binder, call, days, fb_type_of(FB_TYPE_INT)));
     return finish(binder, call, fb_type_of(FB_TYPE_DATE), FB_TYPE_INT, FB_MODE_LEGACY);
 }
 
-static fb_status bind_moments(fb_binder *binder, fb_expr *call, bool *done)
+/* DATE + x, x + DATE, x - DATE, TIMESTAMP - x and so on, where x cannot be what it must be. */
+static fb_status refuse_moments(fb_binder *binder, const fb_expr *call, const char *allowed)
+{
+    fb_type_id left = call->args[0]->type->id, right = call->args[1]->type->id;
+    if (op_of(call) == FB_SUBTRACT) {
+        uint32_t wrong = is_moment(call->args[0]->type) ? 1 : 0;
+        bool is_date = (wrong ? left : right) == FB_TYPE_DATE;
+        return fb_bind_type_error(binder, call, wrong,
+                                  is_date ? "DATE"
+                                          : "(\"TIMESTAMP\" or \"TIMESTAMP WITHOUT TIME ZONE\")");
+    }
+    if (left == FB_TYPE_DATE || right == FB_TYPE_DATE)
+        return fb_bind_type_error(binder, call, left == FB_TYPE_DATE ? 1 : 0, day_counts);
+    return fb_bind_operands_refused(binder, call, allowed);
+}
+
+static fb_status bind_moments(fb_binder *binder, fb_expr *call, const char *allowed, bool *done)
 {
     fb_arithmetic op = op_of(call);
     bool left = is_moment(call->args[0]->type), right = is_moment(call->args[1]->type);
@@ -158,18 +176,18 @@ static fb_status bind_moments(fb_binder *binder, fb_expr *call, bool *done)
     if (call->args[0]->type->id == FB_TYPE_DATE && !right) return bind_days(binder, call, 0);
     if (call->args[1]->type->id == FB_TYPE_DATE && op == FB_ADD && !left)
         return bind_days(binder, call, 1);
-    return fb_bind_operands_differ(binder, call);
+    return refuse_moments(binder, call, allowed);
 }
 
 static fb_status bind_arithmetic(fb_binder *binder, fb_expr *call)
 {
-    bool done;
-    FB_TRY(bind_moments(binder, call, &done));
-    if (done) return FB_OK;
     const char *allowed = op_of(call) == FB_MULTIPLY
                               ? "\"NUMERIC\""
                               : "(\"NUMERIC\" or \"INTERVAL DAY TO SECOND\" or \"INTERVAL YEAR TO "
                                 "MONTH\" or \"INTERVAL\")";
+    bool done;
+    FB_TRY(bind_moments(binder, call, allowed, &done));
+    if (done) return FB_OK;
     FB_TRY(fb_bind_operands(binder, call, allowed));
     const fb_type *type = call->args[0]->type;
     if (type->id == FB_TYPE_DECIMAL) return fb_bind_decimal_arithmetic(binder, call);

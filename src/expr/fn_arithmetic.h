@@ -29,6 +29,10 @@ fb_status fb_bind_literals_to_decimal(fb_binder *binder, fb_expr *call) FB_CHECK
 /* The two errors of operands. */
 fb_status fb_bind_operands_differ(fb_binder *binder, const fb_expr *call);
 fb_status fb_bind_operand_wrong(fb_binder *binder, const fb_expr *call, const char *allowed);
+/* True when Spark casts both operands to one type, whatever the operator then thinks of it. */
+bool fb_bind_operands_meet(const fb_binder *binder, const fb_type *a, const fb_type *b);
+/* Of the two errors the one that Spark raises for the operands as they are. */
+fb_status fb_bind_operands_refused(fb_binder *binder, const fb_expr *call, const char *allowed);
 
 /* Binds + - * / % div of decimals (fn_decimal.c); the operands are decimals. */
 fb_status fb_bind_decimal_arithmetic(fb_binder *binder, fb_expr *call) FB_CHECKED;

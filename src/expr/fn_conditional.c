@@ -115,8 +115,12 @@ static fb_status bind_values(fb_binder *binder, fb_expr *call, const char *name)
 static fb_status bind_case(fb_binder *binder, fb_expr *call)
 {
     FB_TRY(bind_values(binder, call, "casewhen"));
-    for (uint32_t i = 0; i + 1 < call->arg_count; i += 2)
+    for (uint32_t i = 0; i + 1 < call->arg_count; i += 2) {
+        /* Unlike IF, which takes NULL. */
+        if (call->args[i]->type->id == FB_TYPE_VOID)
+            return fb_bind_type_error(binder, call, i, "BOOLEAN");
         FB_TRY(check_condition(binder, call, i));
+    }
     call->lazy_kernel = eval_case;
     return FB_OK;
 }

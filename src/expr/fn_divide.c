@@ -198,10 +198,13 @@ static fb_status bind_div(fb_binder *binder, fb_expr *call)
     for (uint32_t i = 0; i < 2; i++) /* NULL is a BIGINT here */
         if (call->args[i]->type->id == FB_TYPE_VOID)
             FB_TRY(fb_bind_cast_arg(binder, call, i, wide));
+    bool meet = fb_bind_operands_meet(binder, call->args[0]->type, call->args[1]->type);
     FB_TRY(fb_bind_operands(binder, call, allowed));
     const fb_type *type = call->args[0]->type;
     if (type->id == FB_TYPE_DECIMAL) return fb_bind_decimal_arithmetic(binder, call);
-    if (!fb_type_is_integral(type)) return fb_bind_operand_wrong(binder, call, allowed);
+    if (!fb_type_is_integral(type))
+        return meet ? fb_bind_operand_wrong(binder, call, allowed)
+                    : fb_bind_operands_differ(binder, call);
     FB_TRY(fb_bind_cast_arg(binder, call, 0, wide));
     FB_TRY(fb_bind_cast_arg(binder, call, 1, wide));
     return finish(binder, call, wide, eval_div);

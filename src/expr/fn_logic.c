@@ -3,7 +3,7 @@
  * Three-valued logic. Spark evaluates the right side of AND and OR only where the left side has
  * not decided, which shows when the right side fails: x <> 0 AND 1 / x > 2. */
 #include "base/status.h"
-#include "expr/bind.h"
+#include "expr/fn_arithmetic.h"
 #include "expr/function_lists.h"
 
 /* A BOOLEAN column as two bitmaps, so that logic works on 64 rows at a time. */
@@ -191,22 +191,14 @@ static fb_status eval_not(const fb_expr *self, fb_eval *eval, const fb_column *a
 static fb_status bind_and_or(fb_binder *binder, fb_expr *call)
 {
     const fb_type *boolean = fb_type_of(FB_TYPE_BOOLEAN);
-    for (uint32_t i = 0; i < 2; i++) {
-        const fb_type *type = call->args[i]->type;
-        bool is_text = binder->ansi && type->id == FB_TYPE_STRING;
-        if (type->id == FB_TYPE_VOID || type->id == FB_TYPE_BOOLEAN || is_text) continue;
-        const fb_type *other = call->args[1 - i]->type;
-        if (fb_type_equal(type, other))
-            return fb_bind_mismatch(binder, call, "BINARY_OP_WRONG_TYPE",
-                                    "the binary operator requires the input type \"BOOLEAN\", not "
-                                    "\"%s\".",
-                                    fb_type_sql(type, binder->arena));
-        return fb_bind_mismatch(binder, call, "BINARY_OP_DIFF_TYPES",
-                                "the left and right operands of the binary operator have "
-                                "incompatible types (\"%s\" and \"%s\").",
-                                fb_type_sql(call->args[0]->type, binder->arena),
-                                fb_type_sql(call->args[1]->type, binder->arena));
-    }
+    const fb_type *a = call->args[0]->type, *b = call->args[1]->type;
+    /* Text is taken for a boolean beside a boolean only. */
+    bool has_boolean = a->id == FB_TYPE_BOOLEAN || b->id == FB_TYPE_BOOLEAN;
+    bool has_text = a->id == FB_TYPE_STRING || b->id == FB_TYPE_STRING;
+    bool has_null = a->id == FB_TYPE_VOID || b->id == FB_TYPE_VOID;
+    bool is_allowed = fb_type_equal(a, b) ? has_boolean || has_null
+                                          : has_boolean && (has_null || (has_text && binder->ansi));
+    if (!is_allowed) return fb_bind_operands_refused(binder, call, "\"BOOLEAN\"");
     FB_TRY(fb_bind_cast_arg(binder, call, 0, boolean));
     FB_TRY(fb_bind_cast_arg(binder, call, 1, boolean));
     call->type = boolean;

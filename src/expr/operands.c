@@ -13,10 +13,11 @@ static const fb_type *literal_decimal(fb_arena *arena, const fb_expr *expr)
     return fb_type_decimal(arena, digits, 0);
 }
 
+/* Spark forgot the literals of TINYINT: they are DECIMAL(3,0) as any TINYINT. */
 static bool is_integer_literal(const fb_expr *expr)
 {
     return expr->kind == FB_EXPR_LITERAL && fb_type_is_integral(expr->type) &&
-           !fb_column_is_null(&expr->literal, 0);
+           expr->type->id != FB_TYPE_TINYINT && !fb_column_is_null(&expr->literal, 0);
 }
 
 /* One side is decimal: the other becomes decimal too, or both become double. */
@@ -72,6 +73,20 @@ fb_status fb_bind_operand_wrong(fb_binder *binder, const fb_expr *call, const ch
                             fb_type_sql(call->args[0]->type, binder->arena));
 }
 
+bool fb_bind_operands_meet(const fb_binder *binder, const fb_type *a, const fb_type *b)
+{
+    if (binder->ansi && (a->id == FB_TYPE_STRING || b->id == FB_TYPE_STRING)) return true;
+    return fb_type_equal(a, b) || (a->id == FB_TYPE_DECIMAL && b->id == FB_TYPE_DOUBLE) ||
+           (a->id == FB_TYPE_DOUBLE && b->id == FB_TYPE_DECIMAL);
+}
+
+fb_status fb_bind_operands_refused(fb_binder *binder, const fb_expr *call, const char *allowed)
+{
+    const fb_type *a = call->args[0]->type, *b = call->args[1]->type;
+    return fb_bind_operands_meet(binder, a, b) ? fb_bind_operand_wrong(binder, call, allowed)
+                                               : fb_bind_operands_differ(binder, call);
+}
+
 fb_status fb_bind_operands(fb_binder *binder, fb_expr *call, const char *allowed)
 {
     FB_TRY(cast_legacy_strings(binder, call));
@@ -89,9 +104,7 @@ fb_status fb_bind_operands(fb_binder *binder, fb_expr *call, const char *allowed
     const fb_type *type =
         fb_common_type_by(binder->arena, binder->ansi ? FB_COMMON_ANSI : FB_COMMON_LEGACY, a, b);
     if (!type) return fb_bind_operands_differ(binder, call);
-    if (!fb_type_is_numeric(type))
-        return fb_type_equal(a, b) ? fb_bind_operand_wrong(binder, call, allowed)
-                                   : fb_bind_operands_differ(binder, call);
+    if (!fb_type_is_numeric(type)) return fb_bind_operands_refused(binder, call, allowed);
     FB_TRY(fb_bind_cast_arg(binder, call, 0, type));
     return fb_bind_cast_arg(binder, call, 1, type);
 }
