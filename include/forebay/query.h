@@ -29,6 +29,10 @@ FB_API const char *fb_query_id(const fb_query *query);
 FB_API const char *fb_query_run_id(const fb_query *query);
 FB_API const char *fb_query_name(const fb_query *query); /* NULL: it has none */
 FB_API const char *fb_query_checkpoint(const fb_query *query);
+/* Neither this nor an earlier run has planned a batch before this start. */
+FB_API bool fb_query_is_new(const fb_query *query);
+/* No checkpointLocation was given: the checkpoint is removed when the query ends well. */
+FB_API bool fb_query_is_temporary(const fb_query *query);
 /* The batch with which this run began: 0 for a new query. */
 FB_API int64_t fb_query_first_batch(const fb_query *query);
 /* The newest batch that is committed, -1: none. */

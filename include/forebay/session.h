@@ -74,13 +74,19 @@ typedef enum fb_result_format {
     FB_RESULT_JSONL = 2, /* one object a row */
 } fb_result_format;
 
-/* Runs the statements of a script: SET, views, SELECT and EXPLAIN (printed to the session's output
- * in `format`), and streaming tables, whose queries start after the whole script was found to be
- * good; the session owns them. `name` is the file's name in error messages, which show the place:
- * "job.sql:3:38: error: ...". */
+/* Zero means the default everywhere. */
+typedef struct fb_script_options {
+    fb_result_format format; /* of what SELECT prints */
+    bool batch_only;         /* CREATE STREAMING TABLE is refused */
+} fb_script_options;
+
+/* Runs the statements of a script: SET, views, SELECT and EXPLAIN (printed to the session's
+ * output), and streaming tables, whose queries start after the whole script was found to be good;
+ * the session owns them. `name` is the file's name in error messages, which show the place:
+ * "job.sql:3:38: error: ...". `options` may be NULL. */
 FB_API FB_CHECKED fb_status fb_session_run_script(fb_session *session, const char *name,
                                                   const char *text, size_t size_bytes,
-                                                  fb_result_format format, fb_error *err);
+                                                  const fb_script_options *options, fb_error *err);
 /* The queries that scripts started: up to `capacity` borrowed handles (until the session is
  * destroyed); returns how many there are. */
 FB_API size_t fb_session_queries(fb_session *session, fb_query **out, size_t capacity);

@@ -20,6 +20,7 @@ struct fb_query {
     fb_arena arena; /* name, paths, sink options */
     const char *name;
     const char *checkpoint;
+    bool is_temporary;
     fb_stream *stream;
     fb_listener *listeners; /* a copy of the session's */
     uint32_t listener_count;
@@ -182,6 +183,7 @@ static fb_status open_stream(fb_query *query, const fb_plan *plan, const fb_quer
         .listener = {query, on_progress, on_idle, on_warning, on_no_new_data}};
     FB_TRY(choose_checkpoint(query, how, &config.checkpoint_is_temporary, err));
     config.checkpoint_root = query->checkpoint;
+    query->is_temporary = config.checkpoint_is_temporary;
     FB_TRY(copy_options(query, how, &config.sink_config.options, err));
     FB_TRY(fb_session_timezone(session, &config.timezone, err));
     FB_TRY(fb_session_workers(session, &config.workers, err));
@@ -308,6 +310,16 @@ const char *fb_query_name(const fb_query *query)
 const char *fb_query_checkpoint(const fb_query *query)
 {
     return query->checkpoint;
+}
+
+bool fb_query_is_new(const fb_query *query)
+{
+    return fb_stream_is_new(query->stream);
+}
+
+bool fb_query_is_temporary(const fb_query *query)
+{
+    return query->is_temporary;
 }
 
 int64_t fb_query_first_batch(const fb_query *query)

@@ -56,12 +56,12 @@ static fb_status fill_offsets(fb_stream *stream, fb_arena *arena, fb_offset_entr
 
 static fb_status write_plan(fb_stream *stream, fb_error *err)
 {
-    fb_conf_entry pinned[FB_PINNED_COUNT];
+    fb_conf_entry pinned[FB_PINNED_CONF_COUNT];
     fb_pinned_from_conf(stream->conf, pinned);
     fb_offset_entry entry = {.watermark_ms = stream->watermark_ms,
                              .timestamp_ms = stream->timestamp_ms,
                              .conf = pinned,
-                             .conf_count = FB_PINNED_COUNT,
+                             .conf_count = FB_PINNED_CONF_COUNT,
                              .run_id = fb_slice_of(stream->run_id)};
     fb_arena arena;
     fb_arena_init(&arena, 1024);

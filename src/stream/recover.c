@@ -77,6 +77,7 @@ fb_status fb_stream_recover(fb_stream *stream, fb_error *err)
     if (status == FB_OK && !recovery.is_new) status = restore(stream, &recovery, err);
     if (status == FB_OK) {
         stream->batch_id = stream->first_batch = recovery.next_batch_id;
+        stream->is_new = recovery.is_new;
         stream->watermark_ms = recovery.watermark_ms;
         atomic_store(&stream->last_committed, recovery.next_batch_id - 1);
     }

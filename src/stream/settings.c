@@ -80,32 +80,6 @@ static const fb_option_spec specs[] = {
 
 enum { SPEC_COUNT = sizeof specs / sizeof specs[0] };
 
-/* What a new query writes, and what Spark assumes when a log does not have the key (NULL: the
- * session's value). */
-typedef struct pinned_key {
-    const char *key;
-    const char *value;
-    const char *when_absent;
-} pinned_key;
-
-static const pinned_key pinned_keys[FB_PINNED_COUNT] = {
-    {STREAMING "stateStore.providerClass", HDFS_PROVIDER, NULL},
-    {STREAMING "stateStore.rocksdb.mergeOperatorVersion", "2", "1"},
-    {STREAMING "stateStore.rocksdb.formatVersion", "5", NULL},
-    {STREAMING "queryEvolution.enableSourceEvolution", "false", "false"},
-    {STREAMING "stateStore.encodingFormat", "unsaferow", "unsaferow"},
-    {STREAMING "statefulOperator.useStrictDistribution", "true", "false"},
-    {STREAMING "flatMapGroupsWithState.stateFormatVersion", "2", "1"},
-    {STREAMING "multipleWatermarkPolicy", "min", "min"},
-    {STREAMING "stateStore.rowChecksum.enabled", "false", "false"},
-    {STREAMING "aggregation.stateFormatVersion", "2", "1"},
-    {"spark.sql.function.protobufExtensions.enabled", "false", "false"},
-    {"spark.sql.shuffle.partitions", "8", NULL},
-    {STREAMING "join.stateFormatVersion", "2", "1"},
-    {STREAMING "stateStore.compression.codec", "lz4", "lz4"},
-    {"spark.sql.optimizer.pruneFiltersCanPruneStreamingSubplan", "false", "true"},
-};
-
 const fb_option_spec *fb_setting_specs(uint32_t *count)
 {
     *count = SPEC_COUNT;
@@ -158,37 +132,24 @@ fb_option_value fb_setting_get(const fb_conf *conf, const char *key)
     return value;
 }
 
-void fb_pinned_from_conf(const fb_conf *conf, fb_conf_entry out[FB_PINNED_COUNT])
+void fb_pinned_from_conf(const fb_conf *conf, fb_conf_entry out[FB_PINNED_CONF_COUNT])
 {
-    for (uint32_t i = 0; i < FB_PINNED_COUNT; i++) {
-        out[i] =
-            (fb_conf_entry){fb_slice_of(pinned_keys[i].key), fb_slice_of(pinned_keys[i].value)};
+    for (uint32_t i = 0; i < FB_PINNED_CONF_COUNT; i++) {
+        out[i] = (fb_conf_entry){fb_slice_of(fb_pinned_confs[i].key),
+                                 fb_slice_of(fb_pinned_confs[i].new_value)};
         (void)fb_conf_get(conf, out[i].key, &out[i].value);
     }
-}
-
-/* The value of a key in the entry, else what an absent one means; false: the session's stays. */
-static bool recorded_value(const fb_offset_entry *entry, const pinned_key *pinned, fb_slice *value)
-{
-    for (uint32_t i = 0; i < entry->conf_count; i++) {
-        if (!fb_slice_is(entry->conf[i].key, pinned->key)) continue;
-        *value = entry->conf[i].value;
-        return true;
-    }
-    if (!pinned->when_absent) return false;
-    *value = fb_slice_of(pinned->when_absent);
-    return true;
 }
 
 fb_status fb_pinned_restore(fb_conf *conf, const fb_offset_entry *entry, uint32_t *changed,
                             fb_slice *first, fb_error *err)
 {
-    if (changed) *changed = 0;
-    for (uint32_t i = 0; i < FB_PINNED_COUNT; i++) {
-        fb_slice key = fb_slice_of(pinned_keys[i].key), recorded, asked;
-        if (!recorded_value(entry, &pinned_keys[i], &recorded)) continue;
-        if (changed && fb_conf_get(conf, key, &asked) && !fb_slice_equal(asked, recorded) &&
-            (*changed)++ == 0 && first)
+    *changed = 0;
+    for (uint32_t i = 0; i < FB_PINNED_CONF_COUNT; i++) {
+        fb_slice key = fb_slice_of(fb_pinned_confs[i].key), asked;
+        fb_slice recorded = fb_pinned_conf_value(entry, fb_pinned_confs[i].key);
+        if (!recorded.data) continue;
+        if (fb_conf_get(conf, key, &asked) && !fb_slice_equal(asked, recorded) && (*changed)++ == 0)
             *first = key;
         FB_TRY(fb_conf_set(conf, key, recorded, err));
     }

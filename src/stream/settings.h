@@ -8,6 +8,7 @@
 #include "base/conf.h"
 #include "base/options.h"
 #include "checkpoint/checkpoint.h"
+#include "checkpoint/pinned_conf.h"
 
 /* Every known key with type, default, help. */
 const fb_option_spec *fb_setting_specs(uint32_t *count);
@@ -19,12 +20,12 @@ fb_status fb_setting_check(fb_slice key, fb_slice value, fb_error *err) FB_CHECK
 /* The value in force: the one that was set, else the default. `key` must be a known one. */
 fb_option_value fb_setting_get(const fb_conf *conf, const char *key);
 
-/* The settings that a checkpoint pins, in the order in which Spark writes them. */
-enum { FB_PINNED_COUNT = 15 };
-void fb_pinned_from_conf(const fb_conf *conf, fb_conf_entry out[FB_PINNED_COUNT]);
+/* The pinned settings of a new query (checkpoint/pinned_conf.h): set in the session, else what they
+ * are by default. The texts are borrowed from `conf`. */
+void fb_pinned_from_conf(const fb_conf *conf, fb_conf_entry out[FB_PINNED_CONF_COUNT]);
 /* Lets a recovered entry overrule the query's configuration: present keys are copied, absent ones
- * get what Spark assumes for logs that old. `*changed` (may be NULL) receives the number of values
- * that differ from what the session asked for, `first` the first such key. */
+ * get what Spark assumes for logs that old. `*changed` receives the number of values that differ
+ * from what the session had set, `*first` the first such key. */
 fb_status fb_pinned_restore(fb_conf *conf, const fb_offset_entry *entry, uint32_t *changed,
                             fb_slice *first, fb_error *err) FB_CHECKED;
 

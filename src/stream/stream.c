@@ -42,6 +42,11 @@ void fb_stream_warn(fb_stream *stream, const char *format, ...)
     stream->config.listener.on_warning(stream->config.listener.user, stream, message);
 }
 
+static void wake_from_source(void *user)
+{
+    fb_stream_wake(user);
+}
+
 static fb_status open_source(fb_stream *stream, uint32_t index, fb_error *err)
 {
     const fb_plan_source *plan = stream->physical.sources[index];
@@ -54,7 +59,9 @@ static fb_status open_source(fb_stream *stream, uint32_t index, fb_error *err)
                                         .fs = stream->config.fs,
                                         .log_directory = source->log_directory,
                                         .clock = stream->config.clock,
-                                        .user = plan->user};
+                                        .user = plan->user,
+                                        .wake = wake_from_source,
+                                        .wake_user = stream};
     FB_TRY(fb_source_open(plan->ops, &source->config, &source->source, err));
     return fb_source_describe(source->source, &source->description, err);
 }
@@ -193,6 +200,11 @@ const char *fb_stream_run_id(const fb_stream *stream)
 const char *fb_stream_name(const fb_stream *stream)
 {
     return stream->config.name;
+}
+
+bool fb_stream_is_new(const fb_stream *stream)
+{
+    return stream->is_new;
 }
 
 int64_t fb_stream_first_batch(const fb_stream *stream)

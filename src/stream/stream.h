@@ -77,7 +77,8 @@ void fb_stream_wake(fb_stream *stream);
 const char *fb_stream_id(const fb_stream *stream);
 const char *fb_stream_run_id(const fb_stream *stream);
 const char *fb_stream_name(const fb_stream *stream);
-/* Any thread. */
+/* No batch was planned before this run. Any thread, as the following. */
+bool fb_stream_is_new(const fb_stream *stream);
 int64_t fb_stream_first_batch(const fb_stream *stream);
 int64_t fb_stream_last_committed(const fb_stream *stream);
 

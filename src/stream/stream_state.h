@@ -54,6 +54,7 @@ struct fb_stream {
     atomic_bool stopping;
     atomic_int_fast64_t last_committed;
     int64_t first_batch;
+    bool is_new; /* no batch was planned before this run */
 
     int64_t batch_id; /* at hand or next */
     bool is_planned;  /* its entry is in the offset log */

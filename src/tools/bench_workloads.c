@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "bench.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SCRIPT_BYTES = 4096, PATH_BYTES = 1024, WARM_UP = 1 };
+
+/* --- rows per second --- */
+
+static void print_rates(const char *name, int threads, const bench_spread *rates)
+{
+    printf("rows_per_s=%.0f name=%s threads=%d min=%.0f max=%.0f batches=%zu\n", rates->median,
+           name, threads, rates->least, rates->largest, rates->count);
+    fflush(stdout);
+}
+
+static bool measure(const bench_settings *settings, const char *name, const char *script,
+                    int threads, double *rows_per_s)
+{
+    bench_run run;
+    /* The first batch is empty and comes at once, the first with rows a second later. */
+    bool good = bench_run_script(script, threads, settings->seconds + 2, 0, &run);
+    bench_spread rates = bench_spread_of(run.rows_per_s, run.batch_count, WARM_UP);
+    bench_run_free(&run);
+    if (good) print_rates(name, threads, &rates);
+    *rows_per_s = rates.median;
+    return good;
+}
+
+static bool measure_threads(const bench_settings *settings, const char *name, const char *script)
+{
+    double one, two;
+    if (settings->threads) return measure(settings, name, script, settings->threads, &one);
+    if (!measure(settings, name, script, 1, &one)) return false;
+    if (!measure(settings, name, script, 2, &two)) return false;
+    printf("speedup=%.2f name=%s threads=2\n", one > 0 ? two / one : 0, name);
+    return true;
+}
+
+/* More rows each second than can be processed: every batch is full. */
+static bool run_rate(const bench_settings *settings, const char *name, const char *rows_per_second,
+                     const char *select)
+{
+    char directory[PATH_BYTES], script[SCRIPT_BYTES];
+    if (!bench_directory(settings, directory, sizeof directory)) return false;
+    int length = snprintf(script, sizeof script,
+                          "CREATE TEMPORARY VIEW numbers USING rate OPTIONS (rowsPerSecond '%s');\n"
+                          "CREATE STREAMING TABLE bench USING noop\n"
+                          "OPTIONS (checkpointLocation '%s/checkpoint') AS %s;\n",
+                          rows_per_second, directory, select);
+    bool good =
+        length > 0 && (size_t)length < sizeof script && measure_threads(settings, name, script);
+    bench_remove_directory(directory);
+    return good;
+}
+
+static bool run_casts(const bench_settings *settings)
+{
+    return run_rate(settings, "stateless_casts", "20000000",
+                    "SELECT CAST(timestamp AS STRING), CAST(value AS STRING) FROM STREAM numbers");
+}
+
+static bool run_arithmetic(const bench_settings *settings)
+{
+    return run_rate(settings, "stateless_arithmetic", "200000000",
+                    "SELECT value * 3 + 7 AS a, value - 11 AS b FROM STREAM numbers\n"
+                    "WHERE value % 8 <> 3");
+}
+
+/* --- the cost of a batch --- */
+
+static bool write_durably(const char *path, const char *bytes, size_t size)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file < 0) return false;
+    bool good = write(file, bytes, size) == (ssize_t)size && fsync(file) == 0;
+    return close(file) == 0 && good;
+}
+
+/* The system calls of one log entry, without the engine: the entry and its checksum file, each
+ * written under another name, synced and renamed; then the directory synced. */
+static bool write_entry(const char *directory, int64_t id, size_t entry_bytes)
+{
+    static const char zeros[4096];
+    char names[4][PATH_BYTES + 64];
+    static const char *const patterns[4] = {"%s/.%lld.tmp", "%s/.%lld.crc.tmp", "%s/%lld",
+                                            "%s/.%lld.crc"};
+    for (int i = 0; i < 4; i++)
+        if (snprintf(names[i], sizeof names[i], patterns[i], directory, (long long)id) < 0)
+            return false;
+    size_t crc_bytes = 8 + 4 * ((entry_bytes + 511) / 512);
+    if (!write_durably(names[0], zeros, entry_bytes)) return false;
+    if (!write_durably(names[1], zeros, crc_bytes)) return false;
+    if (rename(names[0], names[2]) || rename(names[1], names[3])) return false;
+    int file = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (file < 0) return false;
+    bool good = fsync(file) == 0;
+    close(file);
+    return good;
+}
+
+static double now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+/* An offset entry has 1.2 KB, a commit entry 0.1 KB. */
+static bool measure_floor(const char *directory, int64_t first_id, size_t count, double *times_us)
+{
+    for (size_t i = 0; i < count; i++) {
+        double from_us = now_us();
+        if (!write_entry(directory, first_id + 2 * (int64_t)i, 1225) ||
+            !write_entry(directory, first_id + 2 * (int64_t)i + 1, 87)) {
+            fprintf(stderr, "error: %s: %s\n", directory, strerror(errno));
+            return false;
+        }
+        times_us[i] = now_us() - from_us;
+    }
+    return true;
+}
+
+enum { ROUNDS = 4, ROUND_BATCHES = 60, SAMPLES = ROUNDS * ROUND_BATCHES };
+
+static bool measure_batches(const char *script, double *times_us, size_t *count)
+{
+    bench_run run;
+    bool good = bench_run_script(script, 1, 30, ROUND_BATCHES, &run);
+    for (size_t i = 3; i < run.batch_count && *count < SAMPLES; i++)
+        times_us[(*count)++] = (double)run.duration_us[i];
+    bench_run_free(&run);
+    return good;
+}
+
+/* Engine and floor take turns, so that a noisy disk disturbs both alike. */
+static bool run_empty_batch_in(const char *directory)
+{
+    char script[SCRIPT_BYTES];
+    int length = snprintf(script, sizeof script,
+                          "CREATE TEMPORARY VIEW v USING `rate-micro-batch` OPTIONS (rowsPerBatch "
+                          "'1');\nCREATE STREAMING TABLE bench USING noop\nOPTIONS "
+                          "(checkpointLocation '%s/checkpoint')\nAS SELECT value FROM STREAM v "
+                          "WHERE value < 0;\n",
+                          directory);
+    if (length < 0 || (size_t)length >= sizeof script) return false;
+    static double engine_us[SAMPLES], floor_us[SAMPLES];
+    size_t engine_count = 0, floor_count = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        if (!measure_batches(script, engine_us, &engine_count)) return false;
+        if (!measure_floor(directory, round * 2 * ROUND_BATCHES, ROUND_BATCHES,
+                           floor_us + floor_count))
+            return false;
+        floor_count += ROUND_BATCHES;
+    }
+    bench_spread engine = bench_spread_of(engine_us, engine_count, 0);
+    bench_spread floor = bench_spread_of(floor_us, floor_count, 0);
+    printf("batch_us=%.0f name=empty_batch floor_us=%.0f ratio=%.2f min=%.0f floor_min=%.0f "
+           "batches=%zu\n",
+           engine.median, floor.median, floor.median > 0 ? engine.median / floor.median : 0,
+           engine.least, floor.least, engine.count);
+    return true;
+}
+
+static bool run_empty_batch(const bench_settings *settings)
+{
+    char directory[PATH_BYTES];
+    if (!bench_directory(settings, directory, sizeof directory)) return false;
+    bool good = run_empty_batch_in(directory);
+    bench_remove_directory(directory);
+    return good;
+}
+
+/* From nothing to the first committed batch of a new query, within one process. */
+static bool run_first_batch(const bench_settings *settings)
+{
+    enum { STARTS = 7 };
+    double times_us[STARTS];
+    for (int i = 0; i < STARTS; i++) {
+        char directory[PATH_BYTES], script[SCRIPT_BYTES];
+        if (!bench_directory(settings, directory, sizeof directory)) return false;
+        int length =
+            snprintf(script, sizeof script,
+                     "CREATE TEMPORARY VIEW numbers USING rate OPTIONS (rowsPerSecond '90000');\n"
+                     "CREATE STREAMING TABLE bench USING noop OPTIONS (checkpointLocation "
+                     "'%s/checkpoint')\nAS SELECT CAST(timestamp AS STRING), CAST(value AS STRING) "
+                     "FROM STREAM numbers;\n",
+                     directory);
+        bench_run run = {0};
+        bool good =
+            length > 0 && (size_t)length < sizeof script && bench_run_script(script, 1, 2, 1, &run);
+        times_us[i] = (double)run.first_batch_us;
+        bench_run_free(&run);
+        bench_remove_directory(directory);
+        if (!good) return false;
+    }
+    bench_spread spread = bench_spread_of(times_us, STARTS, 1);
+    printf("first_batch_ms=%.2f name=first_batch min=%.2f max=%.2f starts=%zu\n",
+           spread.median / 1e3, spread.least / 1e3, spread.largest / 1e3, spread.count);
+    return true;
+}
+
+const bench_workload bench_workloads[] = {
+    {"stateless_casts", "rate -> timestamp and value as strings -> noop", run_casts},
+    {"stateless_arithmetic", "rate -> filter and arithmetic on longs -> noop", run_arithmetic},
+    {"empty_batch", "a batch without rows, against its files and syncs alone", run_empty_batch},
+    {"first_batch", "from nothing to the first committed batch of a new query", run_first_batch},
+};
+const size_t bench_workload_count = sizeof bench_workloads / sizeof bench_workloads[0];

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "reporter.h"
+
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_QUERIES = 64, LIVE_MS = 200, PLAIN_MS = 10000, LINE_BYTES = 512 };
+
+/* The newest progress of a running query. */
+typedef struct live_query {
+    const fb_query *query;
+    fb_progress *progress; /* NULL: none yet */
+} live_query;
+
+struct reporter {
+    reporter_options options;
+    bool on_terminal;
+    pthread_mutex_t mutex; /* protects all below and the order of what is written */
+    live_query queries[MAX_QUERIES];
+    int query_count;
+    bool line_shown; /* a live line stands on the terminal, without its end */
+    bool changed;    /* since the line was written */
+    int64_t plain_due_ms;
+    int progress_file; /* -1: none */
+    bool failed;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+reporter *reporter_create(const reporter_options *options)
+{
+    reporter *self = calloc(1, sizeof *self);
+    if (!self) {
+        fputs("error: out of memory\n", stderr);
+        return NULL;
+    }
+    self->options = *options;
+    self->on_terminal = isatty(STDERR_FILENO) != 0;
+    self->progress_file = -1;
+    self->plain_due_ms = now_ms() + PLAIN_MS;
+    if (options->progress_path) {
+        self->progress_file =
+            open(options->progress_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+        if (self->progress_file < 0) {
+            fprintf(stderr, "error: --progress %s: %s\n", options->progress_path, strerror(errno));
+            free(self);
+            return NULL;
+        }
+    }
+    pthread_mutex_init(&self->mutex, NULL);
+    return self;
+}
+
+/* --- the live line; the mutex is held --- */
+
+static void clear_line(reporter *self)
+{
+    if (!self->line_shown) return;
+    fputs("\r\033[K", stderr);
+    self->line_shown = false;
+    self->changed = true;
+}
+
+/* 1234567 as 1,234,567; large ones shorter: 12.3 M. */
+static void print_rate(double rate, char *out, size_t size)
+{
+    if (rate >= 1e9)
+        (void)snprintf(out, size, "%.1f G", rate / 1e9);
+    else if (rate >= 1e6)
+        (void)snprintf(out, size, "%.1f M", rate / 1e6);
+    else if (rate >= 1000)
+        (void)snprintf(out, size, "%d,%03d", (int)rate / 1000, (int)rate % 1000);
+    else
+        (void)snprintf(out, size, "%.0f", rate);
+}
+
+static double resident_mb(void)
+{
+    FILE *file = fopen("/proc/self/statm", "re");
+    long pages = 0;
+    if (!file) return 0;
+    int fields = fscanf(file, "%*s %ld", &pages);
+    fclose(file);
+    return fields == 1 ? (double)pages * (double)sysconf(_SC_PAGESIZE) / 1e6 : 0;
+}
+
+static const char *name_of(const fb_query *query)
+{
+    const char *name = fb_query_name(query);
+    return name ? name : "query";
+}
+
+static void format_query(const live_query *live, char *out, size_t size)
+{
+    char rate[32];
+    if (!live->progress) {
+        (void)snprintf(out, size, "%s  waiting for data", name_of(live->query));
+        return;
+    }
+    print_rate(fb_progress_input_rate(live->progress), rate, sizeof rate);
+    (void)snprintf(out, size, "%s  batch %lld · %s rows/s in · %.3g ms/batch", name_of(live->query),
+                   (long long)fb_progress_batch_id(live->progress), rate,
+                   (double)fb_progress_duration_us(live->progress) / 1000);
+}
+
+static void write_lines(reporter *self)
+{
+    if (self->on_terminal) clear_line(self);
+    for (int i = 0; i < self->query_count; i++) {
+        char line[LINE_BYTES];
+        format_query(&self->queries[i], line, sizeof line);
+        fprintf(stderr, "%s%s · %.1f MB%s", self->on_terminal && i > 0 ? "  |  " : "", line,
+                resident_mb(), self->on_terminal ? "" : "\n");
+    }
+    fflush(stderr);
+    self->line_shown = self->on_terminal && self->query_count > 0;
+    self->changed = false;
+}
+
+int reporter_refresh(reporter *self)
+{
+    int next_ms = self->on_terminal ? LIVE_MS : PLAIN_MS;
+    pthread_mutex_lock(&self->mutex);
+    if (self->options.quiet) {
+        next_ms = -1;
+    } else if (self->on_terminal) {
+        if (self->changed) write_lines(self);
+    } else {
+        int64_t left_ms = self->plain_due_ms - now_ms();
+        if (left_ms <= 0) {
+            if (self->changed) write_lines(self);
+            self->plain_due_ms = now_ms() + PLAIN_MS;
+            left_ms = PLAIN_MS;
+        }
+        next_ms = (int)left_ms;
+    }
+    pthread_mutex_unlock(&self->mutex);
+    return next_ms;
+}
+
+bool reporter_output(void *user, const char *text, size_t size_bytes)
+{
+    reporter *self = user;
+    pthread_mutex_lock(&self->mutex);
+    clear_line(self);
+    fflush(stderr);
+    bool written = fwrite(text, 1, size_bytes, stdout) == size_bytes && fflush(stdout) == 0;
+    pthread_mutex_unlock(&self->mutex);
+    return written;
+}
+
+/* --- what queries tell --- */
+
+static live_query *find_live(reporter *self, const fb_query *query)
+{
+    for (int i = 0; i < self->query_count; i++)
+        if (self->queries[i].query == query) return &self->queries[i];
+    return NULL;
+}
+
+/* The path as it looks from the working directory. */
+static const char *short_path(const char *path)
+{
+    char directory[4096];
+    if (!getcwd(directory, sizeof directory)) return path;
+    size_t length = strlen(directory);
+    if (strncmp(path, directory, length) == 0 && path[length] == '/') return path + length + 1;
+    return path;
+}
+
+static void on_started(void *user, fb_query *query)
+{
+    reporter *self = user;
+    pthread_mutex_lock(&self->mutex);
+    if (self->query_count < MAX_QUERIES)
+        self->queries[self->query_count++] = (live_query){.query = query};
+    if (!self->options.quiet) {
+        const char *path = short_path(fb_query_checkpoint(query));
+        long long first = (long long)fb_query_first_batch(query);
+        clear_line(self);
+        if (fb_query_is_temporary(query))
+            fprintf(stderr, "%s  started, no checkpointLocation: it begins anew each time\n",
+                    name_of(query));
+        else if (fb_query_is_new(query))
+            fprintf(stderr, "%s  started, checkpoint %s (new)\n", name_of(query), path);
+        else
+            fprintf(stderr, "%s  resumed at batch %lld (checkpoint %s)\n", name_of(query), first,
+                    path);
+    }
+    pthread_mutex_unlock(&self->mutex);
+}
+
+static void write_progress(reporter *self, const fb_progress *progress)
+{
+    const char *json = fb_progress_json(progress);
+    size_t length = strlen(json);
+    char *line = malloc(length + 1);
+    bool written = false;
+    if (line) {
+        memcpy(line, json, length);
+        line[length] = '\n';
+        written = write(self->progress_file, line, length + 1) == (ssize_t)(length + 1);
+    }
+    if (!written && !self->failed) {
+        fprintf(stderr, "error: --progress %s: %s\n", self->options.progress_path, strerror(errno));
+        self->failed = true;
+    }
+    free(line);
+}
+
+static void on_progress(void *user, fb_query *query, fb_progress *progress)
+{
+    reporter *self = user;
+    pthread_mutex_lock(&self->mutex);
+    if (self->progress_file >= 0) write_progress(self, progress);
+    live_query *live = find_live(self, query);
+    if (live) {
+        fb_progress_release(live->progress);
+        live->progress = fb_progress_acquire(progress);
+        self->changed = true;
+    }
+    pthread_mutex_unlock(&self->mutex);
+}
+
+static void on_warning(void *user, fb_query *query, const char *message)
+{
+    reporter *self = user;
+    pthread_mutex_lock(&self->mutex);
+    clear_line(self);
+    if (!self->options.quiet) fprintf(stderr, "%s  warning: %s\n", name_of(query), message);
+    pthread_mutex_unlock(&self->mutex);
+}
+
+static void tell_end(const fb_query *query)
+{
+    long long last = (long long)fb_query_last_batch(query);
+    if (last < 0)
+        fprintf(stderr, "%s  stopped before its first batch\n", name_of(query));
+    else if (fb_query_is_temporary(query))
+        fprintf(stderr, "%s  stopped after batch %lld\n", name_of(query), last);
+    else
+        fprintf(stderr,
+                "%s  stopped after batch %lld; run the same command to continue with batch %lld\n",
+                name_of(query), last, last + 1);
+}
+
+static void on_terminated(void *user, fb_query *query, const fb_error *failure)
+{
+    reporter *self = user;
+    pthread_mutex_lock(&self->mutex);
+    clear_line(self);
+    live_query *live = find_live(self, query);
+    if (live) {
+        fb_progress_release(live->progress);
+        *live = self->queries[--self->query_count];
+    }
+    if (failure) {
+        fprintf(stderr, "%s  failed in batch %lld\n", name_of(query),
+                (long long)fb_query_last_batch(query) + 1);
+        tell_error(failure);
+    } else if (!self->options.quiet) {
+        tell_end(query);
+    }
+    pthread_mutex_unlock(&self->mutex);
+    const uint64_t one = 1;
+    ssize_t written = write(self->options.wake_fd, &one, sizeof one);
+    (void)written; /* fails only when the counter is full: main is awake then */
+}
+
+void reporter_listener(reporter *self, fb_listener *out)
+{
+    *out = (fb_listener){.user = self,
+                         .on_started = on_started,
+                         .on_progress = on_progress,
+                         .on_warning = on_warning,
+                         .on_terminated = on_terminated};
+}
+
+bool reporter_is_good(reporter *self)
+{
+    pthread_mutex_lock(&self->mutex);
+    bool good = !self->failed;
+    pthread_mutex_unlock(&self->mutex);
+    return good;
+}
+
+void reporter_destroy(reporter *self)
+{
+    if (!self) return;
+    clear_line(self);
+    for (int i = 0; i < self->query_count; i++)
+        fb_progress_release(self->queries[i].progress);
+    if (self->progress_file >= 0) close(self->progress_file);
+    pthread_mutex_destroy(&self->mutex);
+    free(self);
+}
