@@ -7,6 +7,7 @@
 
 #include "base/options.h"
 #include "expr/expr.h"
+#include "expr/function.h"
 #include "plan/raw.h"
 #include "sources/source.h"
 
@@ -57,6 +58,9 @@ struct fb_plan {
     uint32_t row_count; /* VALUES */
 };
 
+/* An identity that no column has yet. Any thread. */
+uint64_t fb_attribute_new_id(void);
+
 /* The STRUCT of a plan's output. NULL: no memory. */
 const fb_type *fb_plan_schema(const fb_plan *plan, fb_arena *arena);
 
@@ -95,11 +99,10 @@ fb_status fb_analyze_read(const fb_analysis *analysis, const fb_raw_plan *read, 
 fb_status fb_plan_check_streaming(const fb_plan *plan, fb_error *err) FB_CHECKED;
 fb_status fb_plan_check_batch(const fb_plan *plan, fb_error *err) FB_CHECKED;
 
-/* Merges adjacent projections and filters where every expression is deterministic, pushes filters
- * and projections below UNION, drops unused columns, folds constants. Never changes the result,
- * nor which rows may fail. */
-fb_status fb_plan_optimize(fb_arena *arena, const fb_plan *plan, const fb_eval_context *context,
-                           const fb_plan **out, fb_error *err) FB_CHECKED;
+/* Moves filters below projections and unions and drops what computes unused columns (optimize.c).
+ * The result lives in `arena` and refers to nodes of `plan`. */
+fb_status fb_plan_optimize(fb_arena *arena, const fb_plan *plan, const fb_plan **out,
+                           fb_error *err) FB_CHECKED;
 
 /* EXPLAIN's text. */
 fb_status fb_plan_explain(const fb_plan *plan, fb_buf *out, fb_error *err) FB_CHECKED;

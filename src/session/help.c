@@ -39,11 +39,11 @@ static void help_settings(fb_buf *out)
 static void help_functions(fb_buf *out)
 {
     uint32_t list_count;
-    const fb_function_list *lists = fb_function_lists(&list_count);
+    const fb_function_list *const *lists = fb_function_lists(&list_count);
     for (uint32_t i = 0; i < list_count; i++)
-        for (uint32_t j = 0; j < lists[i].count; j++)
-            if (lists[i].functions[j].usage)
-                fb_buf_printf(out, "%s\n", lists[i].functions[j].usage);
+        for (uint32_t j = 0; j < lists[i]->count; j++)
+            if (lists[i]->functions[j].usage)
+                fb_buf_printf(out, "%s\n", lists[i]->functions[j].usage);
 }
 
 typedef struct topic {
@@ -103,7 +103,7 @@ static uint32_t list_names(const char *names[MAX_NAMES])
     uint32_t count = 0, source_count, sink_count, list_count;
     const fb_source_ops *const *sources = fb_source_registry(&source_count);
     const fb_sink_ops *const *sinks = fb_sink_registry(&sink_count);
-    const fb_function_list *lists = fb_function_lists(&list_count);
+    const fb_function_list *const *lists = fb_function_lists(&list_count);
     for (uint32_t i = 0; i < TOPIC_COUNT; i++)
         names[count++] = topics[i].name;
     for (uint32_t i = 0; i < source_count && count < MAX_NAMES; i++)
@@ -111,8 +111,8 @@ static uint32_t list_names(const char *names[MAX_NAMES])
     for (uint32_t i = 0; i < sink_count && count < MAX_NAMES; i++)
         names[count++] = sinks[i]->name;
     for (uint32_t i = 0; i < list_count; i++)
-        for (uint32_t j = 0; j < lists[i].count && count < MAX_NAMES; j++)
-            names[count++] = lists[i].functions[j].name;
+        for (uint32_t j = 0; j < lists[i]->count && count < MAX_NAMES; j++)
+            names[count++] = lists[i]->functions[j].name;
     return count;
 }
 

@@ -2,10 +2,10 @@
  *
  * SELECT outside a stream: the rows of a batch plan, printed as they come (CSV, JSON lines) or as
  * one table. */
-#include "data/json_row.h"
 #include "data/show.h"
 #include "data/value_text.h"
 #include "exec/physical.h"
+#include "formats/json_row.h"
 #include "session/session_state.h"
 
 enum { FLUSH_BYTES = 64 * 1024 };
@@ -63,10 +63,19 @@ static void add_csv_row(printer *p, const fb_chunk *chunk, uint32_t row)
         if (i) fb_buf_add_char(&p->text, ',');
         if (fb_column_is_null(&chunk->columns[i], row)) continue;
         fb_buf_clear(&p->cell);
-        fb_value_print_cast(&chunk->columns[i], row, p->timezone, &p->cell);
+        fb_value_text_cast(&chunk->columns[i], row, p->timezone, &p->cell);
         if (p->cell.failed) p->text.failed = true;
         add_csv_cell(&p->text, fb_buf_slice(&p->cell));
     }
+    fb_buf_add_char(&p->text, '\n');
+}
+
+static void add_json_row(printer *p, const fb_chunk *chunk, uint32_t row)
+{
+    fb_json_writer json = fb_json_writer_make(&p->text);
+    fb_json_begin_object(&json);
+    fb_json_row_members(&json, p->schema, chunk, row, p->timezone);
+    fb_json_end_object(&json);
     fb_buf_add_char(&p->text, '\n');
 }
 
@@ -79,7 +88,7 @@ static fb_status print_chunk(void *user, uint32_t split, const fb_chunk *chunk, 
         if (p->format == FB_RESULT_CSV)
             add_csv_row(p, chunk, row);
         else
-            fb_json_row_print(p->schema, chunk, row, p->timezone, &p->text);
+            add_json_row(p, chunk, row);
         if (p->text.size >= FLUSH_BYTES) FB_TRY(flush(p, err));
     }
     return FB_OK;
@@ -123,6 +132,7 @@ fb_status fb_session_print_rows(fb_session *session, const fb_plan *plan, fb_res
     fb_buf_init(&p.cell, 0);
     fb_status status = fb_plan_check_batch(plan, err);
     if (status == FB_OK) status = fb_session_timezone(session, &p.timezone, err);
+    if (status == FB_OK) status = fb_plan_optimize(&arena, plan, &plan, err);
     if (status == FB_OK) status = fb_physical_build(&arena, plan, &physical, err);
     if (status == FB_OK) {
         p.schema = physical.schema;

@@ -95,11 +95,9 @@ static fb_status open_sink(fb_stream *stream, fb_error *err)
 
 static fb_status plan_stream(fb_stream *stream, fb_error *err)
 {
-    /* current_timestamp() differs from batch to batch and is never folded. */
-    const fb_eval_context context = {.timezone = stream->config.timezone};
     const fb_plan *optimized;
     FB_TRY(fb_plan_check_streaming(stream->config.plan, err));
-    FB_TRY(fb_plan_optimize(&stream->arena, stream->config.plan, &context, &optimized, err));
+    FB_TRY(fb_plan_optimize(&stream->arena, stream->config.plan, &optimized, err));
     return fb_physical_build(&stream->arena, optimized, &stream->physical, err);
 }
 
