@@ -5,7 +5,9 @@
 #define FOREBAY_FOREBAY_H
 
 #include <forebay/query.h>
+#include <forebay/rows.h>
 #include <forebay/session.h>
 #include <forebay/status.h>
+#include <forebay/types.h>
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "session/location.h"
 #include "session/session_state.h"
+#include "sinks/memory.h"
 #include "stream/settings.h"
 #include "stream/temporary.h"
 
@@ -21,6 +22,7 @@ struct fb_query {
     const char *name;
     const char *checkpoint;
     bool is_temporary;
+    fb_memory_table *table; /* memory sink only */
     fb_stream *stream;
     fb_listener *listeners; /* a copy of the session's */
     uint32_t listener_count;
@@ -187,6 +189,10 @@ static fb_status open_stream(fb_query *query, const fb_plan *plan, const fb_quer
     FB_TRY(copy_options(query, how, &config.sink_config.options, err));
     FB_TRY(fb_session_timezone(session, &config.timezone, err));
     FB_TRY(fb_session_workers(session, &config.workers, err));
+    if (how->sink == &fb_sink_memory) {
+        FB_TRY(fb_memory_table_create(0, &query->table, err));
+        config.sink_config.user = query->table;
+    }
     return fb_stream_create(&config, &query->stream, err);
 }
 
@@ -280,6 +286,7 @@ void fb_query_destroy(fb_query *query)
     fb_query_stop(query);
     if (query->thread_started) pthread_join(query->thread, NULL);
     fb_stream_destroy(query->stream);
+    fb_memory_table_destroy(query->table);
     for (uint32_t i = 0; i < query->recent_count; i++)
         fb_progress_release(
             query->recent[(query->recent_first + i) % (query->recent_capacity + 1)]);
@@ -290,6 +297,11 @@ void fb_query_destroy(fb_query *query)
     pthread_cond_destroy(&query->changed);
     pthread_mutex_destroy(&query->mutex);
     fb_free(query);
+}
+
+fb_memory_table *fb_query_memory_table(fb_query *query)
+{
+    return query->table;
 }
 
 const char *fb_query_id(const fb_query *query)

@@ -107,6 +107,9 @@ fb_status fb_query_plan_parse(fb_arena *arena, fb_slice format, fb_position form
 fb_status fb_query_start(fb_session *session, fb_plan_memory *memory, const fb_plan *plan,
                          const fb_query_plan *how, fb_query **out, fb_error *err) FB_CHECKED;
 
+/* The table behind the memory sink; NULL for other sinks. Lives as long as the query. */
+struct fb_memory_table *fb_query_memory_table(fb_query *query);
+
 /* result.c: runs a batch plan and prints its rows. */
 fb_status fb_session_print_rows(fb_session *session, const fb_plan *plan, fb_result_format format,
                                 fb_error *err) FB_CHECKED;
