@@ -203,6 +203,25 @@ static void map_keys_are_stored_values(void **state)
           "\"q\":{\"1.50\":2},\"r\":{\"1.0E7\":2}}");
 }
 
+static void nested_and_binary_keys_are_their_texts(void **state)
+{
+    (void)state;
+    const fb_type *number = fb_type_of(FB_TYPE_INT);
+    const fb_type *pair =
+        fb_type_struct(&made.arena,
+                       (const fb_field[]){{.name = FB_SLICE("a"), .type = number},
+                                          {.name = FB_SLICE("b"), .type = number}},
+                       2);
+    fb_column *map = add_entries("m", fb_type_map(&made.arena, pair, number, true), 1);
+    map->children[0].children[0].int32s[0] = 1;
+    map->children[0].children[1].int32s[0] = 2;
+    map->children[1].int32s[0] = 3;
+    map = add_entries("n", fb_type_map(&made.arena, fb_type_of(FB_TYPE_BINARY), number, true), 1);
+    map->children[0].strings[0] = fb_string_view(FB_SLICE("ab"));
+    map->children[1].int32s[0] = 4;
+    check("{\"m\":{\"{1, 2}\":3},\"n\":{\"ab\":4}}");
+}
+
 static void a_constant_column_has_its_value_in_every_row(void **state)
 {
     (void)state;
@@ -233,6 +252,7 @@ int main(void)
         JSON_TEST(nulls_are_written),
         JSON_TEST(nested_values_nest),
         JSON_TEST(map_keys_are_stored_values),
+        JSON_TEST(nested_and_binary_keys_are_their_texts),
         JSON_TEST(a_constant_column_has_its_value_in_every_row),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,6 +104,15 @@ static void a_batch_is_printed_as_by_spark(void **state)
     assert_int_equal(writes, 1);
 }
 
+static void its_description_is_sparks_without_the_hash_code(void **state)
+{
+    (void)state;
+    open_sink(NULL);
+    assert_ok(fb_sink_describe(sink, &printed, &err), &err);
+    assert_string_equal(fb_buf_text(&printed),
+                        "org.apache.spark.sql.execution.streaming.ConsoleTable$");
+}
+
 static void an_empty_batch_prints_its_header(void **state)
 {
     (void)state;
@@ -279,6 +288,7 @@ int main(void)
 #define CONSOLE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CONSOLE_TEST(a_batch_is_printed_as_by_spark),
+        CONSOLE_TEST(its_description_is_sparks_without_the_hash_code),
         CONSOLE_TEST(an_empty_batch_prints_its_header),
         CONSOLE_TEST(a_cut_table_ends_without_an_empty_line),
         CONSOLE_TEST(rows_come_in_the_order_of_splits_not_of_writes),
