@@ -88,7 +88,7 @@ static void print_node(const fb_raw_plan *plan, fb_buf *out)
     static const char *const names[] = {
         [FB_RAW_ONE_ROW] = "OneRow", [FB_RAW_VALUES] = "Values",   [FB_RAW_TABLE] = "Relation",
         [FB_RAW_READ] = "Read",      [FB_RAW_PROJECT] = "Project", [FB_RAW_FILTER] = "Filter",
-        [FB_RAW_SUBQUERY] = "Alias", [FB_RAW_UNION] = "Union",
+        [FB_RAW_SUBQUERY] = "Alias", [FB_RAW_UNION] = "Union",     [FB_RAW_RESOLVED] = "Frame",
     };
     fb_buf_add_text(out, names[plan->kind]);
     if (plan->name.size) fb_buf_printf(out, " %.*s", FB_SLICE_ARGS(plan->name));

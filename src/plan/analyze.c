@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Unresolved plans to resolved ones. Views and aliases leave no node behind: they only give the
+ * columns of a plan other names in the scope of what is above. */
+#include "base/options.h"
+#include "expr/bind.h"
+#include "plan/analyzer.h"
+
+#include <stdio.h>
+
+static fb_status analyze_plan(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out);
+
+/* A scope of the plan's own columns under `qualifier` (may be empty). */
+static fb_status make_relation(fb_analyzer *a, const fb_plan *plan, fb_slice qualifier,
+                               fb_relation *out)
+{
+    fb_attribute *columns = fb_arena_array(a->arena, plan->output_count, sizeof *columns);
+    if (!columns) return fb_analyzer_nomem(a);
+    for (uint32_t i = 0; i < plan->output_count; i++) {
+        columns[i] = plan->output[i];
+        columns[i].qualifier = qualifier;
+    }
+    *out = (fb_relation){plan, {.columns = columns, .count = plan->output_count}};
+    return FB_OK;
+}
+
+/* --- relations --- */
+
+static fb_status analyze_table(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
+{
+    const fb_catalog *catalog = a->analysis->catalog;
+    const fb_plan *plan = catalog ? catalog->find_view(catalog->user, raw->name) : NULL;
+    if (!plan) {
+        const char *const *names = NULL;
+        uint32_t count = catalog ? catalog->view_names(catalog->user, &names) : 0;
+        const char *nearest = fb_nearest_name(raw->name, names, count);
+        return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "TABLE_OR_VIEW_NOT_FOUND",
+                                "The table or view `%.*s` cannot be found%s%s%s",
+                                raw->name.size > 80 ? 80 : (int)raw->name.size, raw->name.data,
+                                nearest ? "; did you mean " : ".", nearest ? nearest : "",
+                                nearest ? "?" : "");
+    }
+    if (raw->is_stream && !plan->is_streaming)
+        return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "",
+                                "%.*s is not a streaming view; read it without STREAM",
+                                FB_SLICE_ARGS(raw->name));
+    fb_slice qualifier = fb_analyzer_keep(a, raw->name);
+    if (!qualifier.data) return fb_analyzer_nomem(a);
+    return make_relation(a, plan, qualifier, out);
+}
+
+static fb_status analyze_subquery(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
+{
+    fb_relation inner;
+    FB_TRY(analyze_plan(a, raw->children[0], &inner));
+    if (raw->column_name_count && raw->column_name_count != inner.scope.count)
+        return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "ASSIGNMENT_ARITY_MISMATCH",
+                                "The number of columns or variables assigned or aliased: %u does "
+                                "not match the number of source expressions: %u.",
+                                raw->column_name_count, inner.scope.count);
+    fb_attribute *columns = fb_arena_array(a->arena, inner.scope.count, sizeof *columns);
+    fb_slice qualifier = fb_analyzer_keep(a, raw->name);
+    if (!columns || !qualifier.data) return fb_analyzer_nomem(a);
+    for (uint32_t i = 0; i < inner.scope.count; i++) {
+        columns[i] = inner.scope.columns[i];
+        columns[i].qualifier = qualifier;
+        if (!raw->column_name_count) continue;
+        columns[i].name = fb_analyzer_keep(a, raw->column_names[i]);
+        if (!columns[i].name.data) return fb_analyzer_nomem(a);
+    }
+    *out = (fb_relation){inner.plan, {.columns = columns, .count = inner.scope.count}};
+    return FB_OK;
+}
+
+static fb_status analyze_filter(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
+{
+    fb_relation inner;
+    const fb_expr *condition;
+    FB_TRY(analyze_plan(a, raw->children[0], &inner));
+    FB_TRY(fb_analyze_expr(a, &inner.scope, raw->exprs[0], &condition));
+    if (condition->type->id == FB_TYPE_VOID)
+        FB_TRY(
+            fb_bind_implicit_cast(&a->binder, condition, fb_type_of(FB_TYPE_BOOLEAN), &condition));
+    if (condition->type->id != FB_TYPE_BOOLEAN) {
+        fb_buf text;
+        fb_buf_init(&text, 0);
+        fb_expr_print(condition, &text);
+        int shown = text.size > 500 ? 500 : (int)text.size;
+        fb_status status = fb_analyzer_fail(
+            a, raw->exprs[0]->position, FB_E_ANALYSIS, "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
+            "Cannot resolve \"%.*s\" due to data type mismatch: Filter expression \"%.*s\" of "
+            "type \"%s\" is not a boolean.",
+            shown, fb_buf_text(&text), shown, fb_buf_text(&text),
+            fb_type_sql(condition->type, a->arena));
+        fb_buf_deinit(&text);
+        return status;
+    }
+    out->plan = fb_plan_filter(a->arena, raw->position, inner.plan, condition);
+    out->scope = inner.scope;
+    return out->plan ? FB_OK : fb_analyzer_nomem(a);
+}
+
+/* --- the select list --- */
+
+typedef struct select_list {
+    const fb_expr **exprs;
+    fb_slice *names;
+    fb_lateral_alias *aliases;
+    uint32_t count, capacity;
+    fb_scope scope; /* of the input, with the aliases so far */
+} select_list;
+
+static fb_status add_item(fb_analyzer *a, select_list *list, const fb_expr *expr, fb_slice name)
+{
+    if (list->count == list->capacity) {
+        uint32_t capacity = list->capacity ? list->capacity * 2 : 8;
+        const fb_expr **exprs = fb_arena_array(a->arena, capacity, sizeof *exprs);
+        fb_slice *names = fb_arena_array(a->arena, capacity, sizeof *names);
+        if (!exprs || !names) return fb_analyzer_nomem(a);
+        if (list->count) {
+            memcpy(exprs, list->exprs, list->count * sizeof *exprs);
+            memcpy(names, list->names, list->count * sizeof *names);
+        }
+        list->exprs = exprs;
+        list->names = names;
+        list->capacity = capacity;
+    }
+    list->exprs[list->count] = expr;
+    list->names[list->count++] = name;
+    return FB_OK;
+}
+
+static fb_status add_columns(fb_analyzer *a, select_list *list, const fb_slice *qualifier,
+                             fb_position position)
+{
+    for (uint32_t i = 0; i < list->scope.count; i++) {
+        const fb_attribute *column = &list->scope.columns[i];
+        const fb_expr *expr;
+        if (qualifier && !fb_analyzer_same_name(a, column->qualifier, *qualifier)) continue;
+        FB_TRY(fb_resolve_column(a, &list->scope, i, column->name, position, &expr));
+        FB_TRY(add_item(a, list, expr, column->name));
+    }
+    return FB_OK;
+}
+
+/* s.*: the fields of a struct. */
+static fb_status add_fields(fb_analyzer *a, select_list *list, const fb_raw_expr *star)
+{
+    fb_raw_expr name = *star;
+    const fb_expr *base;
+    name.kind = FB_RAW_NAME;
+    FB_TRY(fb_resolve_name(a, &list->scope, &name, &base));
+    if (!base) {
+        fb_slice last = star->parts[star->part_count - 1];
+        return fb_analyzer_fail(a, star->position, FB_E_ANALYSIS, "CANNOT_RESOLVE_STAR_EXPAND",
+                                "Cannot resolve `%.*s`.*: there is no view, alias or struct "
+                                "column of that name.",
+                                last.size > 80 ? 80 : (int)last.size, last.data);
+    }
+    if (base->type->id != FB_TYPE_STRUCT)
+        return fb_analyzer_fail(a, star->position, FB_E_ANALYSIS, "",
+                                "Can only star expand struct data types, not %s.",
+                                fb_type_sql(base->type, a->arena));
+    for (uint32_t i = 0; i < base->type->field_count; i++) {
+        const fb_expr *field;
+        FB_TRY(fb_resolve_field(a, base, base->type->fields[i].name, star->position, &field));
+        FB_TRY(add_item(a, list, field, base->type->fields[i].name));
+    }
+    return FB_OK;
+}
+
+static fb_status add_star(fb_analyzer *a, select_list *list, const fb_raw_expr *star)
+{
+    if (!star->part_count) return add_columns(a, list, NULL, star->position);
+    uint32_t before = list->count;
+    if (star->part_count == 1) FB_TRY(add_columns(a, list, &star->parts[0], star->position));
+    return list->count > before ? FB_OK : add_fields(a, list, star);
+}
+
+/* Spark's name of a column without alias: that of the column, a cast around it or not; else the
+ * expression as SQL. */
+static fb_status automatic_name(fb_analyzer *a, const fb_raw_expr *raw, const fb_expr *expr,
+                                fb_slice *out)
+{
+    const fb_raw_expr *inner = raw;
+    if (raw->kind == FB_RAW_CAST && !raw->is_typed_literal && expr->kind == FB_EXPR_CALL &&
+        expr->arg_count > 0 && expr->args[0]->kind == FB_EXPR_COLUMN)
+        inner = raw->args[0];
+    if (inner->kind == FB_RAW_NAME && !(expr->kind == FB_EXPR_CALL && !expr->arg_count)) {
+        *out = fb_analyzer_keep(a, inner->parts[inner->part_count - 1]);
+        return out->data ? FB_OK : fb_analyzer_nomem(a);
+    }
+    bool is_null_cast = raw->kind == FB_RAW_CAST && raw->args[0]->kind == FB_RAW_LITERAL &&
+                        raw->args[0]->literal.type->id == FB_TYPE_VOID;
+    fb_buf text;
+    fb_buf_init(&text, 1 << 20);
+    if (is_null_cast)
+        fb_buf_add_text(&text, "NULL");
+    else
+        fb_expr_print(expr, &text);
+    char *copy = text.failed ? NULL : fb_arena_strdup(a->arena, fb_buf_slice(&text));
+    *out = (fb_slice){copy, copy ? text.size : 0};
+    fb_buf_deinit(&text);
+    return copy ? FB_OK : fb_analyzer_nomem(a);
+}
+
+static fb_status add_expr(fb_analyzer *a, select_list *list, const fb_raw_expr *raw)
+{
+    const fb_expr *expr;
+    fb_slice name;
+    if (raw->kind != FB_RAW_ALIAS) {
+        FB_TRY(fb_analyze_expr(a, &list->scope, raw, &expr));
+        FB_TRY(automatic_name(a, raw, expr, &name));
+        return add_item(a, list, expr, name);
+    }
+    FB_TRY(fb_analyze_expr(a, &list->scope, raw->args[0], &expr));
+    name = fb_analyzer_keep(a, raw->name);
+    if (!name.data) return fb_analyzer_nomem(a);
+    /* An alias may be used by the items behind it; one that is not deterministic would be
+     * computed twice. */
+    if (expr->deterministic)
+        list->aliases[list->scope.alias_count++] = (fb_lateral_alias){name, expr};
+    return add_item(a, list, expr, name);
+}
+
+static fb_status analyze_project(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
+{
+    fb_relation inner;
+    FB_TRY(analyze_plan(a, raw->children[0], &inner));
+    select_list list = {.scope = inner.scope};
+    list.aliases = fb_arena_array(a->arena, raw->expr_count, sizeof *list.aliases);
+    if (!list.aliases) return fb_analyzer_nomem(a);
+    list.scope.aliases = list.aliases;
+    for (uint32_t i = 0; i < raw->expr_count; i++) {
+        if (raw->exprs[i]->kind == FB_RAW_STAR)
+            FB_TRY(add_star(a, &list, raw->exprs[i]));
+        else
+            FB_TRY(add_expr(a, &list, raw->exprs[i]));
+    }
+    if (!list.count)
+        return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "",
+                                "the select list has no columns: there is nothing for '*'");
+    const fb_plan *plan =
+        fb_plan_project(a->arena, raw->position, inner.plan, list.exprs, list.names, list.count);
+    if (!plan) return fb_analyzer_nomem(a);
+    return make_relation(a, plan, (fb_slice){0}, out);
+}
+
+/* --- VALUES --- */
+
+static fb_status fail_values(fb_analyzer *a, const fb_raw_expr *raw, const char *condition,
+                             const char *what, uint32_t column)
+{
+    char full[FB_ERROR_CONDITION_SIZE];
+    int length = snprintf(full, sizeof full, "INVALID_INLINE_TABLE.%s", condition);
+    if (length < 0) full[0] = '\0';
+    return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, full,
+                            "Invalid inline table. %s in the column `col%u` for inline table.",
+                            what, column + 1);
+}
+
+static fb_status analyze_cells(fb_analyzer *a, const fb_raw_plan *raw, const fb_expr **cells)
+{
+    const fb_scope nothing = {0};
+    for (uint32_t i = 0; i < raw->expr_count; i++) {
+        FB_TRY(fb_analyze_expr(a, &nothing, raw->exprs[i], &cells[i]));
+        if (!fb_expr_is_foldable(cells[i]))
+            return fail_values(a, raw->exprs[i], "CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE",
+                               "Cannot evaluate the expression", i % raw->column_count);
+    }
+    return FB_OK;
+}
+
+/* Casts the cells of a column to their common type. */
+static fb_status widen_cells(fb_analyzer *a, const fb_raw_plan *raw, const fb_expr **cells,
+                             uint32_t column, fb_attribute *out)
+{
+    uint32_t step = raw->column_count;
+    const fb_type *type = cells[column]->type;
+    fb_common_rules rules =
+        a->binder.ansi ? FB_COMMON_ANSI_NO_STRINGS : FB_COMMON_LEGACY_NO_STRINGS;
+    for (uint32_t i = column + step; i < raw->expr_count; i += step) {
+        type = fb_common_type_by(a->arena, rules, type, cells[i]->type);
+        if (!type)
+            return fail_values(a, raw->exprs[i], "INCOMPATIBLE_TYPES_IN_INLINE_TABLE",
+                               "Found incompatible types", column);
+    }
+    bool nullable = false;
+    for (uint32_t i = column; i < raw->expr_count; i += step) {
+        if (!fb_type_equal(cells[i]->type, type))
+            FB_TRY(fb_bind_implicit_cast(&a->binder, cells[i], type, &cells[i]));
+        nullable |= cells[i]->nullable;
+    }
+    char *name = fb_arena_printf(a->arena, "col%u", column + 1);
+    if (!name) return fb_analyzer_nomem(a);
+    *out = (fb_attribute){
+        .id = fb_attribute_new_id(), .name = fb_slice_of(name), .type = type, .nullable = nullable};
+    return FB_OK;
+}
+
+static fb_status analyze_values(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
+{
+    fb_plan *plan = fb_plan_make(a->arena, FB_PLAN_VALUES, raw->position, NULL);
+    const fb_expr **cells = fb_arena_array(a->arena, raw->expr_count, sizeof *cells);
+    fb_attribute *output = fb_arena_array(a->arena, raw->column_count, sizeof *output);
+    if (!plan || !cells || !output) return fb_analyzer_nomem(a);
+    FB_TRY(analyze_cells(a, raw, cells));
+    for (uint32_t column = 0; column < raw->column_count; column++)
+        FB_TRY(widen_cells(a, raw, cells, column, &output[column]));
+    plan->output = output;
+    plan->output_count = raw->column_count;
+    plan->exprs = cells;
+    plan->expr_count = raw->expr_count;
+    plan->row_count = raw->expr_count / raw->column_count;
+    return make_relation(a, plan, (fb_slice){0}, out);
+}
+
+/* --- UNION ALL --- */
+
+/* Unions lean to the left; all of them become children of one. */
+static uint32_t count_branches(const fb_raw_plan *raw)
+{
+    if (raw->kind != FB_RAW_UNION) return 1;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < raw->child_count; i++)
+        count += count_branches(raw->children[i]);
+    return count;
+}
+
+static fb_status analyze_branches(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *branches,
+                                  uint32_t *count)
+{
+    if (raw->kind != FB_RAW_UNION) return analyze_plan(a, raw, &branches[(*count)++]);
+    for (uint32_t i = 0; i < raw->child_count; i++)
+        FB_TRY(analyze_branches(a, raw->children[i], branches, count));
+    return FB_OK;
+}
+
+static const char *ordinal_word(fb_analyzer *a, uint32_t index)
+{
+    static const char *const words[] = {"first", "second", "third", "fourth", "fifth", "sixth"};
+    if (index < sizeof words / sizeof *words) return words[index];
+    const char *text = fb_arena_printf(a->arena, "%u-th", index + 1);
+    return text ? text : "?";
+}
+
+static fb_status widen_column(fb_analyzer *a, const fb_raw_plan *raw, const fb_relation *branches,
+                              uint32_t count, uint32_t column, const fb_type **out)
+{
+    const fb_type *type = branches[0].scope.columns[column].type;
+    fb_common_rules rules = a->binder.ansi ? FB_COMMON_ANSI : FB_COMMON_LEGACY;
+    for (uint32_t i = 1; i < count; i++) {
+        const fb_type *other = branches[i].scope.columns[column].type;
+        const fb_type *wider = fb_common_type_by(a->arena, rules, type, other);
+        if (!wider)
+            return fb_analyzer_fail(
+                a, raw->position, FB_E_ANALYSIS, "INCOMPATIBLE_COLUMN_TYPE",
+                "UNION can only be performed on tables with compatible column types. The %s column "
+                "of the %s table is \"%s\" type which is not compatible with \"%s\" at the same "
+                "column of the first table.",
+                ordinal_word(a, column), ordinal_word(a, i), fb_type_sql(other, a->arena),
+                fb_type_sql(type, a->arena));
+        type = wider;
+    }
+    *out = type;
+    return FB_OK;
+}
+
+/* The branch with the names of its scope and columns of these types. */
+static fb_status convert_branch(fb_analyzer *a, const fb_relation *branch,
+                                const fb_type *const *types, const fb_plan **out)
+{
+    uint32_t count = branch->scope.count;
+    const fb_expr **exprs = fb_arena_array(a->arena, count, sizeof *exprs);
+    fb_slice *names = fb_arena_array(a->arena, count, sizeof *names);
+    if (!exprs || !names) return fb_analyzer_nomem(a);
+    bool is_same = true;
+    for (uint32_t i = 0; i < count; i++) {
+        const fb_attribute *column = &branch->scope.columns[i];
+        names[i] = column->name;
+        FB_TRY(fb_resolve_column(a, &branch->scope, i, names[i], (fb_position){0}, &exprs[i]));
+        is_same &= fb_slice_equal(names[i], branch->plan->output[i].name);
+        if (fb_type_equal(column->type, types[i])) continue;
+        FB_TRY(fb_bind_implicit_cast(&a->binder, exprs[i], types[i], &exprs[i]));
+        is_same = false;
+    }
+    *out = branch->plan;
+    if (is_same) return FB_OK;
+    *out = fb_plan_project(a->arena, branch->plan->position, branch->plan, exprs, names, count);
+    return *out ? FB_OK : fb_analyzer_nomem(a);
+}
+
+static fb_status analyze_union(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
+{
+    uint32_t capacity = count_branches(raw), count = 0;
+    fb_relation *branches = fb_arena_array(a->arena, capacity, sizeof *branches);
+    const fb_plan **children = fb_arena_array(a->arena, capacity, sizeof *children);
+    if (!branches || !children) return fb_analyzer_nomem(a);
+    FB_TRY(analyze_branches(a, raw, branches, &count));
+    uint32_t width = branches[0].scope.count;
+    for (uint32_t i = 1; i < count; i++)
+        if (branches[i].scope.count != width)
+            return fb_analyzer_fail(
+                a, raw->position, FB_E_ANALYSIS, "NUM_COLUMNS_MISMATCH",
+                "UNION can only be performed on inputs with the same number of columns, but the "
+                "first input has %u columns and the %s input has %u columns.",
+                width, ordinal_word(a, i), branches[i].scope.count);
+    const fb_type **types = fb_arena_array(a->arena, width, sizeof *types);
+    if (!types) return fb_analyzer_nomem(a);
+    for (uint32_t i = 0; i < width; i++)
+        FB_TRY(widen_column(a, raw, branches, count, i, &types[i]));
+    for (uint32_t i = 0; i < count; i++)
+        FB_TRY(convert_branch(a, &branches[i], types, &children[i]));
+    const fb_plan *plan = fb_plan_union(a->arena, raw->position, children, count);
+    if (!plan) return fb_analyzer_nomem(a);
+    return make_relation(a, plan, (fb_slice){0}, out);
+}
+
+/* --- all kinds --- */
+
+static fb_status analyze_plan(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
+{
+    const fb_plan *plan;
+    *out = (fb_relation){0};
+    switch (raw->kind) {
+    case FB_RAW_ONE_ROW:
+        plan = fb_plan_make(a->arena, FB_PLAN_ONE_ROW, raw->position, NULL);
+        if (!plan) return fb_analyzer_nomem(a);
+        return make_relation(a, plan, (fb_slice){0}, out);
+    case FB_RAW_VALUES:
+        return analyze_values(a, raw, out);
+    case FB_RAW_TABLE:
+        return analyze_table(a, raw, out);
+    case FB_RAW_READ:
+        FB_TRY(fb_analyze_read(a->analysis, raw, NULL, &plan, a->err));
+        return make_relation(a, plan, (fb_slice){0}, out);
+    case FB_RAW_RESOLVED:
+        return make_relation(a, raw->resolved, (fb_slice){0}, out);
+    case FB_RAW_PROJECT:
+        return analyze_project(a, raw, out);
+    case FB_RAW_FILTER:
+        return analyze_filter(a, raw, out);
+    case FB_RAW_SUBQUERY:
+        return analyze_subquery(a, raw, out);
+    case FB_RAW_UNION:
+        return analyze_union(a, raw, out);
+    }
+    return FB_E_INVALID;
+}
+
+fb_status fb_analyze(const fb_analysis *analysis, const fb_raw_plan *raw, const fb_plan **out,
+                     fb_error *err)
+{
+    *out = NULL;
+    fb_analyzer a = {.analysis = analysis,
+                     .arena = analysis->arena,
+                     .binder = {.arena = analysis->arena,
+                                .ansi = analysis->ansi,
+                                .case_sensitive = analysis->case_sensitive,
+                                .timezone = analysis->timezone,
+                                .err = err},
+                     .err = err};
+    fb_relation root;
+    FB_TRY(analyze_plan(&a, raw, &root));
+    /* Column names of an alias at the top exist in the scope only. */
+    const fb_type **types = fb_arena_array(a.arena, root.scope.count, sizeof *types);
+    if (!types) return fb_analyzer_nomem(&a);
+    for (uint32_t i = 0; i < root.scope.count; i++)
+        types[i] = root.scope.columns[i].type;
+    return convert_branch(&a, &root, types, out);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Unresolved expressions to bound ones. */
+#include "plan/analyzer.h"
+
+#include <stdio.h>
+
+/* --- functions --- */
+
+/* Spark's aggregates and generators, which are known by name and not there yet. */
+static bool is_known_missing(fb_slice name)
+{
+    static const char *const names[] = {
+        "any_value",
+        "approx_count_distinct",
+        "avg",
+        "bool_and",
+        "bool_or",
+        "collect_list",
+        "collect_set",
+        "count",
+        "count_if",
+        "every",
+        "explode",
+        "first",
+        "first_value",
+        "last",
+        "last_value",
+        "max",
+        "max_by",
+        "mean",
+        "median",
+        "min",
+        "min_by",
+        "percentile",
+        "session_window",
+        "some",
+        "stddev",
+        "sum",
+        "variance",
+        "window",
+        "window_time",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (fb_slice_equal_nocase(name, fb_slice_of(names[i]))) return true;
+    return false;
+}
+
+static fb_status fail_function(fb_analyzer *a, const fb_raw_expr *raw)
+{
+    int shown = raw->name.size > 80 ? 80 : (int)raw->name.size;
+    if (is_known_missing(raw->name))
+        return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "",
+                                "the function %.*s is not supported yet", shown, raw->name.data);
+    const char *nearest = fb_function_nearest(raw->name);
+    return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "UNRESOLVED_ROUTINE",
+                            "Cannot resolve routine `%.*s`%s%s%s", shown, raw->name.data,
+                            nearest ? "; did you mean " : ".", nearest ? nearest : "",
+                            nearest ? "?" : "");
+}
+
+/* extract(field FROM x) and date_part('field', x) are year(x), month(x), ... */
+static const char *extract_function(fb_slice field)
+{
+    static const char *const fields[][2] = {
+        {"year", "year"},
+        {"y", "year"},
+        {"years", "year"},
+        {"yr", "year"},
+        {"yrs", "year"},
+        {"yearofweek", "yearofweek"},
+        {"quarter", "quarter"},
+        {"qtr", "quarter"},
+        {"month", "month"},
+        {"mon", "month"},
+        {"mons", "month"},
+        {"months", "month"},
+        {"week", "weekofyear"},
+        {"w", "weekofyear"},
+        {"weeks", "weekofyear"},
+        {"day", "day"},
+        {"d", "day"},
+        {"days", "day"},
+        {"dayofweek", "dayofweek"},
+        {"dow", "dayofweek"},
+        {"doy", "dayofyear"},
+        {"hour", "hour"},
+        {"h", "hour"},
+        {"hours", "hour"},
+        {"hr", "hour"},
+        {"hrs", "hour"},
+        {"minute", "minute"},
+        {"m", "minute"},
+        {"min", "minute"},
+        {"mins", "minute"},
+        {"minutes", "minute"},
+    };
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (fb_slice_equal_nocase(field, fb_slice_of(fields[i][0]))) return fields[i][1];
+    return NULL;
+}
+
+static bool is_extract(const fb_raw_expr *raw)
+{
+    bool named = fb_slice_equal_nocase(raw->name, FB_SLICE("extract")) ||
+                 fb_slice_equal_nocase(raw->name, FB_SLICE("date_part")) ||
+                 fb_slice_equal_nocase(raw->name, FB_SLICE("datepart"));
+    return named && raw->arg_count == 2 && raw->args[0]->kind == FB_RAW_LITERAL &&
+           raw->args[0]->literal.type->id == FB_TYPE_STRING;
+}
+
+static fb_status analyze_extract(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
+                                 const fb_expr **out)
+{
+    fb_slice field = fb_column_string(&raw->args[0]->literal, 0);
+    const char *name = extract_function(field);
+    const fb_function *function = name ? fb_function_find(fb_slice_of(name)) : NULL;
+    if (!function)
+        return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "INVALID_EXTRACT_FIELD",
+                                "Cannot extract `%.*s` from a date or time; it is unknown or not "
+                                "supported yet.",
+                                field.size > 40 ? 40 : (int)field.size, field.data);
+    const fb_expr *value;
+    fb_expr *call;
+    FB_TRY(fb_analyze_expr(a, scope, raw->args[1], &value));
+    FB_TRY(fb_bind_call(&a->binder, function, &value, 1, raw->position, &call));
+    *out = call;
+    return FB_OK;
+}
+
+/* The name that an argument gives to a field of struct(...). */
+static fb_slice field_name(fb_analyzer *a, const fb_raw_expr *raw, uint32_t index)
+{
+    if (raw->kind == FB_RAW_ALIAS || raw->kind == FB_RAW_FIELD)
+        return fb_analyzer_keep(a, raw->name);
+    if (raw->kind == FB_RAW_NAME) return fb_analyzer_keep(a, raw->parts[raw->part_count - 1]);
+    char *name = fb_arena_printf(a->arena, "col%u", index + 1);
+    return fb_slice_of(name);
+}
+
+/* struct(a, b AS c) is named_struct('a', a, 'c', b). */
+static fb_status analyze_struct(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
+                                const fb_function *named_struct, const fb_expr **out)
+{
+    const fb_expr **args = fb_arena_array(a->arena, 2 * (size_t)raw->arg_count, sizeof *args);
+    if (!args) return fb_analyzer_nomem(a);
+    for (uint32_t i = 0; i < raw->arg_count; i++) {
+        const fb_raw_expr *arg = raw->args[i];
+        fb_slice name = field_name(a, arg, i);
+        if (!name.data) return fb_analyzer_nomem(a);
+        args[2 * i] = fb_expr_literal_string(a->arena, name);
+        if (!args[2 * i]) return fb_analyzer_nomem(a);
+        if (arg->kind == FB_RAW_ALIAS) arg = arg->args[0];
+        FB_TRY(fb_analyze_expr(a, scope, arg, &args[2 * i + 1]));
+    }
+    fb_expr *call;
+    FB_TRY(fb_bind_call(&a->binder, named_struct, args, 2 * raw->arg_count, raw->position, &call));
+    *out = call;
+    return FB_OK;
+}
+
+static fb_status analyze_call(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
+                              const fb_expr **out)
+{
+    const fb_function *function = fb_function_find(raw->name);
+    const fb_function *named_struct = fb_function_find(FB_SLICE("named_struct"));
+    if (fb_slice_equal_nocase(raw->name, FB_SLICE("struct")) && named_struct)
+        return analyze_struct(a, scope, raw, named_struct, out);
+    if (!function && is_extract(raw)) return analyze_extract(a, scope, raw, out);
+    if (!function) return fail_function(a, raw);
+    if (raw->is_distinct)
+        return fb_analyzer_fail(
+            a, raw->position, FB_E_ANALYSIS, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+            "Invalid SQL syntax: The function `%s` does not support DISTINCT.", function->name);
+    const fb_expr **args = fb_arena_array(a->arena, raw->arg_count, sizeof *args);
+    if (!args) return fb_analyzer_nomem(a);
+    for (uint32_t i = 0; i < raw->arg_count; i++)
+        FB_TRY(fb_analyze_expr(a, scope, raw->args[i], &args[i]));
+    fb_expr *call;
+    FB_TRY(fb_bind_call(&a->binder, function, args, raw->arg_count, raw->position, &call));
+    *out = call;
+    return FB_OK;
+}
+
+/* --- the other kinds --- */
+
+static fb_status analyze_literal(fb_analyzer *a, const fb_raw_expr *raw, const fb_expr **out)
+{
+    fb_expr *literal = fb_arena_alloc_zero(a->arena, sizeof *literal);
+    if (!literal) return fb_analyzer_nomem(a);
+    *literal = (fb_expr){.kind = FB_EXPR_LITERAL,
+                         .nullable = fb_column_is_null(&raw->literal, 0),
+                         .deterministic = true,
+                         .position = raw->position};
+    if (!fb_column_copy(&literal->literal, a->arena, &raw->literal, 1)) return fb_analyzer_nomem(a);
+    literal->type = fb_type_copy(a->arena, raw->literal.type);
+    if (!literal->type) return fb_analyzer_nomem(a);
+    literal->literal.type = literal->type;
+    fb_column_make_constant(&literal->literal);
+    *out = literal;
+    return FB_OK;
+}
+
+/* Functions that Spark lets one write without parentheses. */
+static bool is_bare_function(const fb_raw_expr *name)
+{
+    static const char *const names[] = {"current_timestamp", "current_date", "current_time"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (fb_slice_equal_nocase(name->parts[0], fb_slice_of(names[i])))
+            return name->part_count == 1;
+    return false;
+}
+
+static fb_status analyze_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
+                              const fb_expr **out)
+{
+    FB_TRY(fb_resolve_name(a, scope, raw, out));
+    if (*out) return FB_OK;
+    if (!is_bare_function(raw)) return fb_resolve_fail(a, scope, raw);
+    fb_raw_expr call = {.kind = FB_RAW_CALL, .position = raw->position, .name = raw->parts[0]};
+    return analyze_call(a, scope, &call, out);
+}
+
+/* Whether the text of a TIMESTAMP literal is a time without a date: it means today's, so that it
+ * must not be computed before the batch. */
+static bool is_time_only(fb_slice text)
+{
+    return text.size && memchr(text.data, ':', text.size) &&
+           !memchr(text.data + 1, '-', text.size - 1);
+}
+
+static fb_status analyze_typed_literal(fb_analyzer *a, const fb_raw_expr *raw, const fb_expr *cast,
+                                       const fb_expr **out)
+{
+    fb_slice text = fb_column_string(&raw->args[0]->literal, 0);
+    if (is_time_only(text)) {
+        *out = cast;
+        return FB_OK;
+    }
+    fb_eval_context context = {.timezone = a->analysis->timezone};
+    fb_status status = fb_expr_fold(&a->binder, &context, cast, out);
+    if (status == FB_OK || status == FB_E_NOMEM) return status;
+    return fb_analyzer_fail(a, raw->position, FB_E_SYNTAX, "INVALID_TYPED_LITERAL",
+                            "The value of the typed literal \"%s\" is invalid: '%.*s'.",
+                            fb_type_sql(raw->type, a->arena), text.size > 80 ? 80 : (int)text.size,
+                            text.data ? text.data : "");
+}
+
+static fb_status analyze_cast(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
+                              const fb_expr **out)
+{
+    const fb_expr *value;
+    FB_TRY(fb_analyze_expr(a, scope, raw->args[0], &value));
+    const fb_type *type = fb_type_copy(a->arena, raw->type);
+    if (!type) return fb_analyzer_nomem(a);
+    FB_TRY(fb_bind_cast(&a->binder, value, type, raw->is_try, raw->position, out));
+    if (!raw->is_typed_literal) return FB_OK;
+    return analyze_typed_literal(a, raw, *out, out);
+}
+
+static fb_status analyze_kind(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
+                              const fb_expr **out)
+{
+    const fb_expr *base;
+    switch (raw->kind) {
+    case FB_RAW_NAME:
+        return analyze_name(a, scope, raw, out);
+    case FB_RAW_LITERAL:
+        return analyze_literal(a, raw, out);
+    case FB_RAW_CALL:
+        return analyze_call(a, scope, raw, out);
+    case FB_RAW_CAST:
+        return analyze_cast(a, scope, raw, out);
+    case FB_RAW_FIELD:
+        FB_TRY(fb_analyze_expr(a, scope, raw->args[0], &base));
+        return fb_resolve_field(a, base, raw->name, raw->position, out);
+    case FB_RAW_ALIAS:
+        return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "",
+                                "an alias is only allowed in the select list and in struct(...)");
+    case FB_RAW_STAR:
+        return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "INVALID_USAGE_OF_STAR_OR_REGEX",
+                                "Invalid usage of '*' in an expression.");
+    }
+    return FB_E_INVALID;
+}
+
+fb_status fb_analyze_expr(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
+                          const fb_expr **out)
+{
+    *out = NULL;
+    fb_status status = analyze_kind(a, scope, raw, out);
+    fb_error *err = a->err;
+    /* Binders know where an expression starts, but not how long it is. */
+    bool is_here = status != FB_OK && err && !err->length && err->line == raw->position.line &&
+                   err->column == raw->position.column;
+    if (is_here) err->length = raw->position.length;
+    return status;
+}
