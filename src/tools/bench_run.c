@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "bench.h"
-#include "command.h"
+#include "tools/bench.h"
+#include "tools/command.h"
 
 #include <errno.h>
 #include <ftw.h>

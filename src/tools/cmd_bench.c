@@ -2,8 +2,8 @@
  *
  * `forebay bench`: built-in workloads, measured as a user's job would run: SQL in, progress
  * reports out. Each prints key=value pairs, rows_per_s= (or the figure it is about) first. */
-#include "bench.h"
-#include "command.h"
+#include "tools/bench.h"
+#include "tools/command.h"
 
 #include <stdio.h>
 #include <string.h>

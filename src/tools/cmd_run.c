@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * `forebay run`: the queries of a script, until they end or a signal comes. */
-#include "command.h"
-#include "reporter.h"
+#include "tools/command.h"
+#include "tools/reporter.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * `forebay sql`: statements that print rows. */
-#include "command.h"
+#include "tools/command.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "reporter.h"
+#include "tools/reporter.h"
 
-#include "command.h"
+#include "tools/command.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { PATH_BYTES = 1024 };
 
@@ -192,15 +193,9 @@ static void fold_path(char *path)
 
 static bool exists(const struct tidy *tidy, const char *path)
 {
-    size_t length = strlen(path);
-    if (length == 0) return true;
-    bool is_folder = path[length - 1] == '/';
-    for (size_t i = 0; i < tidy->file_count; i++) {
-        const char *have = tidy->files[i].path;
-        if (strcmp(have, path) == 0) return true;
-        if (tidy_starts_with(have, path) && (is_folder || have[length] == '/')) return true;
-    }
-    return strcmp(path, "LICENSE") == 0;
+    char full[PATH_BYTES * 2];
+    snprintf(full, sizeof full, "%s/%s", tidy->root, path);
+    return access(full, F_OK) == 0;
 }
 
 static void check_link(struct tidy *tidy, const struct tidy_file *file, const char *target)

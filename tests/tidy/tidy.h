@@ -26,6 +26,7 @@ struct tidy_complaint {
 };
 
 struct tidy {
+    const char *root;
     struct tidy_file *files; /* by path */
     size_t file_count;
     struct tidy_complaint *complaints;

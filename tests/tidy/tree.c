@@ -210,6 +210,7 @@ static int by_path(const void *left, const void *right)
 
 void tidy_load(struct tidy *tidy, const char *root)
 {
+    tidy->root = root;
     walk(tidy, root, "");
     if (tidy->file_count) qsort(tidy->files, tidy->file_count, sizeof *tidy->files, by_path);
 }
