@@ -4,12 +4,12 @@
 #include "stream/progress.h"
 
 #include "base/memory.h"
+#include "data/datetime.h"
 #include "formats/json_writer.h"
 
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <time.h>
 
 struct fb_progress {
     atomic_uint references;
@@ -79,13 +79,11 @@ static void write_rates(fb_json_writer *json, uint64_t row_count, const fb_progr
 
 static void write_timestamp(fb_json_writer *json, int64_t wall_ms)
 {
-    int64_t millis = wall_ms % 1000;
-    if (millis < 0) millis += 1000;
-    time_t seconds = (time_t)((wall_ms - millis) / 1000);
-    struct tm utc;
-    char text[64], day[40];
-    if (!gmtime_r(&seconds, &utc) || !strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &utc)) return;
-    int length = snprintf(text, sizeof text, "%s.%03dZ", day, (int)millis);
+    fb_civil_time time = fb_timestamp_to_civil(wall_ms * 1000);
+    char text[64];
+    int length = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", time.date.year,
+                          time.date.month, time.date.day, time.hour, time.minute, time.second,
+                          time.microsecond / 1000);
     fb_json_key(json, "timestamp");
     fb_json_string(json, fb_slice_make(text, length > 0 ? (size_t)length : 0));
 }

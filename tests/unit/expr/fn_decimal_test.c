@@ -107,11 +107,45 @@ static void division_by_zero_is_an_error(void **state)
     expr_env_deinit(&env);
 }
 
+enum { ROWS = 500 };
+
+static void fill(fb_column *column, int precision, uint64_t *seed)
+{
+    int64_t limit = (int64_t)fb_decimal_pow10(precision > 18 ? 18 : precision);
+    for (size_t i = 0; i < ROWS; i++) {
+        *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+        int64_t value = (int64_t)(*seed >> (*seed % 40)) % limit;
+        if (precision > 18)
+            column->int128s[i] = value;
+        else
+            column->int64s[i] = value;
+    }
+}
+
+static fb_int128 at(const fb_column *column, size_t row)
+{
+    return fb_type_is_long_decimal(column->type) ? column->int64s[row] : column->int128s[row];
+}
+
+static void check_rows(expr_env *env, fb_decimal_op op, const char *name)
+{
+    const fb_expr *call =
+        expr_env_call(env, name, expr_env_ref(env, 0), expr_env_ref(env, 1), NULL);
+    fb_column out = expr_env_eval(env, call);
+    const fb_column *left = &env->columns[0], *right = &env->columns[1];
+    for (size_t i = 0; i < ROWS; i++) {
+        fb_int128 expected;
+        assert_true(fb_decimal_compute(op, (fb_decimal){at(left, i), left->type->scale},
+                                       (fb_decimal){at(right, i), right->type->scale},
+                                       call->type->precision, call->type->scale, &expected));
+        assert_true(at(&out, i) == expected);
+    }
+}
+
 /* The plain loops against the exact arithmetic of single rows. */
 static void columns_agree_with_single_rows(void **state)
 {
     (void)state;
-    enum { ROWS = 500 };
     static const char *const names[] = {"+", "-", "*"};
     static const int sizes[][4] = {{7, 2, 9, 4}, {10, 2, 12, 6}, {20, 5, 15, 3}, {18, 0, 18, 18}};
     uint64_t seed = 7;
@@ -120,38 +154,11 @@ static void columns_agree_with_single_rows(void **state)
         expr_env_init(&env, ROWS);
         for (int side = 0; side < 2; side++) {
             int precision = sizes[k][2 * side], scale = sizes[k][2 * side + 1];
-            fb_column *column =
-                expr_env_column(&env, fb_type_decimal(&env.arena, precision, scale));
-            int64_t limit = (int64_t)fb_decimal_pow10(precision > 18 ? 18 : precision);
-            for (size_t i = 0; i < ROWS; i++) {
-                seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-                int64_t value = (int64_t)(seed >> (seed % 40)) % limit;
-                if (precision > 18)
-                    column->int128s[i] = value;
-                else
-                    column->int64s[i] = value;
-            }
+            fill(expr_env_column(&env, fb_type_decimal(&env.arena, precision, scale)), precision,
+                 &seed);
         }
-        for (int op = 0; op < 3; op++) {
-            const fb_expr *call =
-                expr_env_call(&env, names[op], expr_env_ref(&env, 0), expr_env_ref(&env, 1), NULL);
-            fb_column out = expr_env_eval(&env, call);
-            for (size_t i = 0; i < ROWS; i++) {
-                fb_decimal side[2];
-                for (int s = 0; s < 2; s++) {
-                    const fb_column *in = &env.columns[s];
-                    bool is_long = fb_type_is_long_decimal(in->type);
-                    side[s] =
-                        (fb_decimal){is_long ? in->int64s[i] : in->int128s[i], in->type->scale};
-                }
-                fb_int128 expected,
-                    got = fb_type_is_long_decimal(out.type) ? out.int64s[i] : out.int128s[i];
-                assert_true(fb_decimal_compute((fb_decimal_op)op, side[0], side[1],
-                                               call->type->precision, call->type->scale,
-                                               &expected));
-                assert_true(got == expected);
-            }
-        }
+        for (int op = 0; op < 3; op++)
+            check_rows(&env, (fb_decimal_op)op, names[op]);
         expr_env_deinit(&env);
     }
 }
