@@ -7,6 +7,7 @@
 #include "sim_disk.h"
 #include "test.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -14,7 +15,6 @@
 typedef struct fixture {
     fb_filesystem *fs;
     fb_filesystem *twin; /* another process's view of the same files; NULL: there is none */
-    fb_random_seeded random;
     sim_disk *disk;
     char root[64]; /* an existing, empty directory */
     fb_arena arena;
@@ -26,7 +26,6 @@ static fixture shared;
 static int set_up_common(void **state)
 {
     shared = (fixture){.root = "/t"};
-    fb_random_seeded_init(&shared.random, 7);
     fb_arena_init(&shared.arena, 0);
     *state = &shared;
     return 0;
@@ -35,9 +34,9 @@ static int set_up_common(void **state)
 static int set_up_local(fb_disk *disk)
 {
     fixture *f = &shared;
-    fb_status status = fb_filesystem_local_create(disk, &f->random.base, &f->fs, &f->err);
+    fb_status status = fb_filesystem_local_create(disk, fb_random_host(), &f->fs, &f->err);
     if (status == FB_OK)
-        status = fb_filesystem_local_create(disk, &f->random.base, &f->twin, &f->err);
+        status = fb_filesystem_local_create(disk, fb_random_host(), &f->twin, &f->err);
     return status != FB_OK;
 }
 
@@ -327,6 +326,61 @@ static void failing_allocations_are_survived(void **state)
     }
     assert_true(failures >= 4);
     assert_ok(fb_filesystem_remove(f->fs, at(f, "lock"), &f->err), &f->err);
+}
+
+enum { CREATORS = 4, NAMES = 40 };
+
+typedef struct creator {
+    fixture *f;
+    char content[8];
+    int won;
+    fb_status worst;
+} creator;
+
+static void *create_all(void *user)
+{
+    creator *self = user;
+    for (int i = 0; i < NAMES; i++) {
+        char path[96];
+        (void)snprintf(path, sizeof path, "%s/deep/%d", self->f->root, i);
+        fb_status status =
+            fb_filesystem_create(self->f->fs, path, fb_slice_of(self->content), NULL);
+        if (status == FB_OK)
+            self->won++;
+        else if (status != FB_E_EXISTS)
+            self->worst = status;
+    }
+    return NULL;
+}
+
+static void of_many_creators_of_a_name_one_wins(void **state)
+{
+    fixture *f = *state;
+    pthread_t threads[CREATORS];
+    creator creators[CREATORS];
+    for (int i = 0; i < CREATORS; i++) {
+        creators[i] = (creator){.f = f, .content = {(char)('a' + i)}};
+        assert_int_equal(pthread_create(&threads[i], NULL, create_all, &creators[i]), 0);
+    }
+    int won = 0;
+    for (int i = 0; i < CREATORS; i++) {
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+        assert_int_equal(creators[i].worst, FB_OK);
+        won += creators[i].won;
+    }
+    assert_int_equal(won, NAMES);
+    for (int i = 0; i < NAMES; i++) {
+        fb_buf content;
+        fb_buf_init(&content, 0);
+        const char *path = at(f, fb_arena_printf(&f->arena, "deep/%d", i));
+        assert_ok(fb_filesystem_read(f->fs, path, 100, &content, &f->err), &f->err);
+        int writer = content.size == 1 ? content.data[0] - 'a' : -1;
+        assert_in_range(writer, 0, CREATORS - 1);
+        creators[writer].won--;
+        fb_buf_deinit(&content);
+    }
+    for (int i = 0; i < CREATORS; i++)
+        assert_int_equal(creators[i].won, 0); /* each has what it was told */
 }
 
 #define CONTRACT(set_up, kind)                                                                     \

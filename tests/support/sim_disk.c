@@ -1,56 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sim_disk.h"
 
-#include "env/random.h"
+#include "sim_inode.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 
-enum { SECTOR_BYTES = 512, PATH_PART_MAX = 255 };
-
-typedef struct sim_inode sim_inode;
-
-typedef struct sim_bytes {
-    char *data;
-    size_t size;
-} sim_bytes;
-
-typedef struct sim_write {
-    size_t offset;
-    sim_bytes bytes;
-} sim_write;
-
-typedef struct sim_entry {
-    char *name;
-    sim_inode *inode;
-} sim_entry;
-
-typedef struct sim_names {
-    sim_entry *entries;
-    size_t count;
-} sim_names;
-
-/* `removed` loses its name, then `set` gets the inode; either may be NULL. */
-typedef struct sim_change {
-    char *removed;
-    char *set;
-    sim_inode *inode;
-} sim_change;
-
-struct sim_inode {
-    sim_inode *next; /* of all inodes ever made */
-    bool is_directory;
-    bool is_locked;
-    int names; /* visible ones */
-    int64_t modified_ms;
-    sim_bytes visible, durable; /* files */
-    sim_write *writes;          /* since the last sync */
-    size_t write_count;
-    sim_names visible_names, durable_names; /* directories */
-    sim_change *changes;                    /* since the last sync */
-    size_t change_count;
-};
+enum { PATH_PART_MAX = 255 };
 
 typedef struct sim_file {
     sim_inode *inode; /* NULL: closed */
@@ -72,119 +28,6 @@ struct sim_disk {
     bool is_crashed;
 };
 
-/* ---- memory and bytes ---- */
-
-static void *must(void *memory)
-{
-    if (!memory) abort();
-    return memory;
-}
-
-static void *grow(void *array, size_t count, size_t size_bytes)
-{
-    return must(realloc(array, count * size_bytes));
-}
-
-static void copy_bytes(sim_bytes *to, const sim_bytes *from)
-{
-    to->data = grow(to->data, from->size + 1, 1);
-    if (from->size) memcpy(to->data, from->data, from->size);
-    to->size = from->size;
-}
-
-static void put_bytes(sim_bytes *to, size_t offset, const char *data, size_t size)
-{
-    if (offset + size > to->size) {
-        to->data = grow(to->data, offset + size, 1);
-        memset(to->data + to->size, 0, offset + size - to->size);
-        to->size = offset + size;
-    }
-    if (size) memcpy(to->data + offset, data, size);
-}
-
-static void forget_writes(sim_inode *inode)
-{
-    for (size_t i = 0; i < inode->write_count; i++)
-        free(inode->writes[i].bytes.data);
-    inode->write_count = 0;
-}
-
-static void forget_changes(sim_inode *inode)
-{
-    for (size_t i = 0; i < inode->change_count; i++) {
-        free(inode->changes[i].removed);
-        free(inode->changes[i].set);
-    }
-    inode->change_count = 0;
-}
-
-/* ---- names ---- */
-
-static sim_entry *find_name(const sim_names *names, const char *name)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (!strcmp(names->entries[i].name, name)) return &names->entries[i];
-    return NULL;
-}
-
-static void remove_name(sim_names *names, const char *name)
-{
-    sim_entry *entry = find_name(names, name);
-    if (!entry) return;
-    free(entry->name);
-    *entry = names->entries[--names->count];
-}
-
-static void set_name(sim_names *names, const char *name, sim_inode *inode)
-{
-    sim_entry *entry = find_name(names, name);
-    if (!entry) {
-        names->entries = grow(names->entries, names->count + 1, sizeof *names->entries);
-        entry = &names->entries[names->count++];
-        entry->name = must(strdup(name));
-    }
-    entry->inode = inode;
-}
-
-static void clear_names(sim_names *names)
-{
-    for (size_t i = 0; i < names->count; i++)
-        free(names->entries[i].name);
-    names->count = 0;
-}
-
-static void copy_names(sim_names *to, const sim_names *from)
-{
-    clear_names(to);
-    for (size_t i = 0; i < from->count; i++)
-        set_name(to, from->entries[i].name, from->entries[i].inode);
-}
-
-static void apply_change(sim_names *names, const sim_change *change)
-{
-    if (change->removed) remove_name(names, change->removed);
-    if (change->set) set_name(names, change->set, change->inode);
-}
-
-static void change_names(sim_inode *directory, const char *removed, const char *set,
-                         sim_inode *inode)
-{
-    sim_entry *gone = removed ? find_name(&directory->visible_names, removed) : NULL;
-    sim_entry *replaced = set ? find_name(&directory->visible_names, set) : NULL;
-    if (gone) gone->inode->names--;
-    if (replaced) replaced->inode->names--;
-    if (set) inode->names++;
-    directory->changes =
-        grow(directory->changes, directory->change_count + 1, sizeof *directory->changes);
-    sim_change *change = &directory->changes[directory->change_count++];
-    *change = (sim_change){
-        .removed = removed ? must(strdup(removed)) : NULL,
-        .set = set ? must(strdup(set)) : NULL,
-        .inode = inode,
-    };
-    apply_change(&directory->visible_names, change);
-}
-
 static int64_t time_now_ms(const sim_disk *disk)
 {
     return disk->clock ? fb_clock_wall_us(disk->clock) / 1000 : (int64_t)disk->operations;
@@ -192,8 +35,7 @@ static int64_t time_now_ms(const sim_disk *disk)
 
 static sim_inode *new_inode(sim_disk *disk, bool is_directory)
 {
-    sim_inode *inode = must(calloc(1, sizeof *inode));
-    inode->is_directory = is_directory;
+    sim_inode *inode = sim_inode_create(is_directory);
     inode->modified_ms = time_now_ms(disk);
     inode->next = disk->inodes;
     disk->inodes = inode;
@@ -212,7 +54,7 @@ static int walk(const sim_disk *disk, const char *path, sim_inode **directory,
         memcpy(name, path, size);
         name[size] = '\0';
         if (!path[size]) return 0;
-        sim_entry *entry = find_name(&(*directory)->visible_names, name);
+        sim_entry *entry = sim_names_find(&(*directory)->visible_names, name);
         if (!entry) return ENOENT;
         if (!entry->inode->is_directory) return ENOTDIR;
         *directory = entry->inode;
@@ -227,7 +69,7 @@ static int lookup(const sim_disk *disk, const char *path, sim_inode **out)
     *out = NULL;
     int error = walk(disk, path, &directory, name);
     if (error) return error;
-    sim_entry *entry = find_name(&directory->visible_names, name);
+    sim_entry *entry = sim_names_find(&directory->visible_names, name);
     *out = name[0] ? (entry ? entry->inode : NULL) : disk->root;
     return *out ? 0 : ENOENT;
 }
@@ -275,7 +117,7 @@ static int open_inode(sim_disk *disk, sim_inode *inode)
     while (slot < disk->file_count && disk->files[slot].inode)
         slot++;
     if (slot == disk->file_count)
-        disk->files = grow(disk->files, ++disk->file_count, sizeof *disk->files);
+        disk->files = sim_grow(disk->files, ++disk->file_count, sizeof *disk->files);
     disk->files[slot] = (sim_file){.inode = inode};
     return (int)slot;
 }
@@ -286,9 +128,9 @@ static int create_inode(sim_disk *disk, const char *path, bool is_directory, sim
     sim_inode *directory;
     int error = walk(disk, path, &directory, name);
     if (error) return error;
-    if (!name[0] || find_name(&directory->visible_names, name)) return EEXIST;
+    if (!name[0] || sim_names_find(&directory->visible_names, name)) return EEXIST;
     *out = new_inode(disk, is_directory);
-    change_names(directory, NULL, name, *out);
+    sim_inode_change(directory, NULL, name, *out);
     return 0;
 }
 
@@ -343,11 +185,7 @@ static int sim_write_file(fb_disk *self, int file, const void *bytes, size_t siz
     }
     sim_file *open = &disk->files[file];
     sim_inode *inode = open->inode;
-    inode->writes = grow(inode->writes, inode->write_count + 1, sizeof *inode->writes);
-    sim_write *write = &inode->writes[inode->write_count++];
-    *write = (sim_write){.offset = open->position};
-    put_bytes(&write->bytes, 0, bytes, size);
-    put_bytes(&inode->visible, open->position, bytes, size);
+    sim_inode_write(inode, open->position, bytes, size);
     inode->modified_ms = time_now_ms(disk);
     open->position += size;
     *written = size;
@@ -375,9 +213,7 @@ static int sim_sync(fb_disk *self, int file)
     sim_disk *disk = (sim_disk *)self;
     int error = enter(disk);
     if (error) return error;
-    sim_inode *inode = disk->files[file].inode;
-    copy_bytes(&inode->durable, &inode->visible);
-    forget_writes(inode);
+    sim_inode_sync(disk->files[file].inode);
     return leave(disk, 0);
 }
 
@@ -398,12 +234,12 @@ static int rename_name(sim_disk *disk, const char *from, const char *to, bool ma
     if (!error) error = walk(disk, to, &to_directory, to_name);
     if (error) return error;
     if (from_directory != to_directory) return EXDEV;
-    sim_entry *source = find_name(&from_directory->visible_names, from_name);
-    sim_entry *target = find_name(&to_directory->visible_names, to_name);
+    sim_entry *source = sim_names_find(&from_directory->visible_names, from_name);
+    sim_entry *target = sim_names_find(&to_directory->visible_names, to_name);
     if (!source) return ENOENT;
     if (target && !may_replace) return EEXIST;
     if (target && target->inode->is_directory) return EISDIR;
-    change_names(from_directory, from_name, to_name, source->inode);
+    sim_inode_change(from_directory, from_name, to_name, source->inode);
     return 0;
 }
 
@@ -427,11 +263,11 @@ static int remove_path(sim_disk *disk, const char *path, bool is_directory)
     sim_inode *directory;
     int error = walk(disk, path, &directory, name);
     if (error) return error;
-    sim_entry *entry = find_name(&directory->visible_names, name);
+    sim_entry *entry = sim_names_find(&directory->visible_names, name);
     if (!entry) return ENOENT;
     if (entry->inode->is_directory != is_directory) return is_directory ? ENOTDIR : EISDIR;
     if (entry->inode->visible_names.count) return ENOTEMPTY;
-    change_names(directory, name, NULL, NULL);
+    sim_inode_change(directory, name, NULL, NULL);
     return 0;
 }
 
@@ -466,10 +302,7 @@ static int sim_sync_directory(fb_disk *self, const char *path)
     sim_inode *inode;
     error = lookup(disk, path, &inode);
     if (!error && !inode->is_directory) error = ENOTDIR;
-    if (!error) {
-        copy_names(&inode->durable_names, &inode->visible_names);
-        forget_changes(inode);
-    }
+    if (!error) sim_inode_sync_names(inode);
     return leave(disk, error);
 }
 
@@ -494,12 +327,11 @@ static int sim_list(fb_disk *self, const char *path, int (*entry)(void *user, co
     error = lookup(disk, path, &inode);
     if (!error && !inode->is_directory) error = ENOTDIR;
     sim_names names = {0}; /* a copy: the callback runs without the mutex */
-    if (!error) copy_names(&names, &inode->visible_names);
+    if (!error) sim_names_copy(&names, &inode->visible_names);
     error = leave(disk, error);
     for (size_t i = 0; !error && i < names.count; i++)
         error = entry(user, names.entries[i].name);
-    clear_names(&names);
-    free(names.entries);
+    sim_names_clear(&names);
     return error;
 }
 
@@ -553,9 +385,8 @@ static const fb_disk_ops sim_ops = {
 
 sim_disk *sim_disk_create(uint64_t seed)
 {
-    sim_disk *disk = must(calloc(1, sizeof *disk));
-    disk->base.ops = &sim_ops;
-    disk->mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    sim_disk *disk = sim_grow(NULL, 1, sizeof *disk);
+    *disk = (sim_disk){.base = {&sim_ops}, .mutex = PTHREAD_MUTEX_INITIALIZER};
     fb_random_seeded_init(&disk->random, seed);
     disk->root = new_inode(disk, true);
     return disk;
@@ -566,17 +397,7 @@ void sim_disk_destroy(sim_disk *disk)
     while (disk->inodes) {
         sim_inode *inode = disk->inodes;
         disk->inodes = inode->next;
-        forget_writes(inode);
-        forget_changes(inode);
-        clear_names(&inode->visible_names);
-        clear_names(&inode->durable_names);
-        free(inode->visible_names.entries);
-        free(inode->durable_names.entries);
-        free(inode->visible.data);
-        free(inode->durable.data);
-        free(inode->writes);
-        free(inode->changes);
-        free(inode);
+        sim_inode_destroy(inode);
     }
     free(disk->files);
     (void)pthread_mutex_destroy(&disk->mutex);
@@ -631,38 +452,6 @@ void sim_disk_kill(sim_disk *disk)
     (void)pthread_mutex_unlock(&disk->mutex);
 }
 
-typedef enum fate { FATE_KEEP, FATE_LOSE, FATE_MIX } fate;
-
-static bool survives(fb_random_seeded *random, fate all)
-{
-    return all == FATE_MIX ? fb_random_seeded_next(random) & 1 : all == FATE_KEEP;
-}
-
-static void settle_content(sim_inode *inode, fb_random_seeded *random, fate all)
-{
-    for (size_t i = 0; i < inode->write_count; i++) {
-        const sim_write *write = &inode->writes[i];
-        size_t end = write->offset + write->bytes.size;
-        for (size_t at = write->offset; at < end;) {
-            size_t next = (at / SECTOR_BYTES + 1) * SECTOR_BYTES;
-            if (next > end) next = end;
-            const char *bytes = write->bytes.data + (at - write->offset);
-            if (survives(random, all)) put_bytes(&inode->durable, at, bytes, next - at);
-            at = next;
-        }
-    }
-    forget_writes(inode);
-    copy_bytes(&inode->visible, &inode->durable);
-}
-
-static void settle_names(sim_inode *inode, fb_random_seeded *random, fate all)
-{
-    for (size_t i = 0; i < inode->change_count; i++)
-        if (survives(random, all)) apply_change(&inode->durable_names, &inode->changes[i]);
-    forget_changes(inode);
-    copy_names(&inode->visible_names, &inode->durable_names);
-}
-
 void sim_disk_reboot(sim_disk *disk, uint64_t seed)
 {
     sim_disk_kill(disk);
@@ -670,15 +459,12 @@ void sim_disk_reboot(sim_disk *disk, uint64_t seed)
     fb_random_seeded random;
     fb_random_seeded_init(&random, seed);
     /* Extremes are likelier than chance would make them: they find most. */
-    fate content = fb_random_seeded_next(&random) % 3;
-    fate names = fb_random_seeded_next(&random) % 4;
-    if (names > FATE_MIX) names = FATE_MIX;
+    sim_fate content = fb_random_seeded_next(&random) % 3;
+    sim_fate names = fb_random_seeded_next(&random) % 4;
+    if (names > SIM_MIX) names = SIM_MIX;
     for (sim_inode *inode = disk->inodes; inode; inode = inode->next) {
         inode->names = 0;
-        if (inode->is_directory)
-            settle_names(inode, &random, names);
-        else
-            settle_content(inode, &random, content);
+        sim_inode_settle(inode, &random, content, names);
     }
     for (sim_inode *inode = disk->inodes; inode; inode = inode->next)
         for (size_t i = 0; i < inode->visible_names.count; i++)
@@ -694,14 +480,9 @@ bool sim_disk_put(sim_disk *disk, const char *path, fb_slice content)
     if (walk(disk, path, &directory, name) || !name[0]) return false;
     if (lookup(disk, path, &inode)) {
         inode = new_inode(disk, false);
-        inode->names = 1;
-        set_name(&directory->visible_names, name, inode);
-        set_name(&directory->durable_names, name, inode);
+        sim_inode_add_durable(directory, name, inode);
     }
-    const sim_bytes bytes = {(char *)content.data, content.size};
-    forget_writes(inode);
-    copy_bytes(&inode->visible, &bytes);
-    copy_bytes(&inode->durable, &bytes);
+    sim_inode_put(inode, content.data, content.size);
     return true;
 }
 
