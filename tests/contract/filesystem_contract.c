@@ -383,31 +383,47 @@ static void of_many_creators_of_a_name_one_wins(void **state)
         assert_int_equal(creators[i].won, 0); /* each has what it was told */
 }
 
-#define CONTRACT(set_up, kind)                                                                     \
-    {kind ": a created file is read back", a_created_file_is_read_back, set_up, tear_down, NULL},  \
-        {kind ": reading appends", reading_appends_to_the_buffer, set_up, tear_down, NULL},        \
-        {kind ": empty and large", empty_and_large_files_are_kept_whole, set_up, tear_down, NULL}, \
-        {kind ": no second creation", creating_an_existing_name_fails_and_changes_nothing, set_up, \
-         tear_down, NULL},                                                                         \
-        {kind ": replacing", replacing_works_with_and_without_an_old_file, set_up, tear_down,      \
-         NULL},                                                                                    \
-        {kind ": parents", missing_parents_are_made, set_up, tear_down, NULL},                     \
-        {kind ": listing", a_listing_has_files_and_directories_of_one_level, set_up, tear_down,    \
-         NULL},                                                                                    \
-        {kind ": removing", removing_is_complete_and_may_be_repeated, set_up, tear_down, NULL},    \
-        {kind ": locks", a_lock_keeps_others_out_and_names_its_holder, set_up, tear_down, NULL},   \
-        {kind ": paths", paths_are_checked_before_anything_happens, set_up, tear_down, NULL},      \
-        {kind ": directories", content_of_a_directory_is_an_error, set_up, tear_down, NULL},       \
-    {                                                                                              \
-        kind ": out of memory", failing_allocations_are_survived, set_up, tear_down, NULL          \
-    }
+static const struct {
+    const char *name;
+    CMUnitTestFunction run;
+} clauses[] = {
+    {"a created file is read back", a_created_file_is_read_back},
+    {"reading appends to the buffer", reading_appends_to_the_buffer},
+    {"empty and large files are kept whole", empty_and_large_files_are_kept_whole},
+    {"creating an existing name changes nothing",
+     creating_an_existing_name_fails_and_changes_nothing},
+    {"replacing works with and without an old file", replacing_works_with_and_without_an_old_file},
+    {"missing parents are made", missing_parents_are_made},
+    {"a listing has one level", a_listing_has_files_and_directories_of_one_level},
+    {"removing is complete and may be repeated", removing_is_complete_and_may_be_repeated},
+    {"a lock names its holder", a_lock_keeps_others_out_and_names_its_holder},
+    {"paths are checked first", paths_are_checked_before_anything_happens},
+    {"content of a directory is an error", content_of_a_directory_is_an_error},
+    {"of many creators of a name one wins", of_many_creators_of_a_name_one_wins},
+    {"failing allocations are survived", failing_allocations_are_survived},
+};
+
+static const struct {
+    const char *name;
+    CMFixtureFunction set_up;
+} filesystems[] = {{"posix", set_up_posix}, {"sim", set_up_sim}, {"memory", set_up_memory}};
+
+enum {
+    CLAUSES = sizeof clauses / sizeof *clauses,
+    FILESYSTEMS = sizeof filesystems / sizeof *filesystems,
+};
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        CONTRACT(set_up_posix, "posix"),
-        CONTRACT(set_up_sim, "sim"),
-        CONTRACT(set_up_memory, "memory"),
-    };
+    static char names[FILESYSTEMS * CLAUSES][80];
+    struct CMUnitTest tests[FILESYSTEMS * CLAUSES];
+    for (int i = 0; i < FILESYSTEMS * CLAUSES; i++) {
+        (void)snprintf(names[i], sizeof names[i], "%s: %s", filesystems[i / CLAUSES].name,
+                       clauses[i % CLAUSES].name);
+        tests[i] = (struct CMUnitTest){.name = names[i],
+                                       .test_func = clauses[i % CLAUSES].run,
+                                       .setup_func = filesystems[i / CLAUSES].set_up,
+                                       .teardown_func = tear_down};
+    }
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
