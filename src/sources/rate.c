@@ -26,8 +26,6 @@ static const fb_option_spec options[OPTION_COUNT] = {
                         FB_STRIPES_MAX},
 };
 
-enum { LOG_FILE_MAX_BYTES = 4096 };
-
 typedef struct rate_source {
     fb_source base;
     fb_clock *clock;
@@ -107,7 +105,7 @@ static fb_status load_creation(rate_source *self, const fb_source_config *config
 {
     fb_metadata_log log = {.fs = config->fs, .directory = config->log_directory};
     fb_buf content;
-    fb_buf_init(&content, LOG_FILE_MAX_BYTES);
+    fb_buf_init(&content, 0); /* the log bounds what it reads */
     fb_status status = fb_metadata_log_read(&log, 0, &content, err);
     if (status == FB_OK) {
         status = parse_log(fb_buf_slice(&content), config->log_directory, &self->creation_ms, err);

@@ -144,6 +144,9 @@ static void a_damaged_log_is_named(void **state)
     check_bad_log("v2\n1704067200123", "failed to read correct log version from v2");
     check_bad_log("v1\n", "offset 3: expected the source's creation time");
     check_bad_log("v1\n17040672x0123", "offset 3: expected the source's creation time");
+    static char large[100000] = "v1\n";
+    memset(large + 3, '1', sizeof large - 4);
+    check_bad_log(large, "offset 3: expected the source's creation time");
     check_bad_log("v1\n9223372036854775807", "offset 3: expected the source's creation time");
     init_source(NULL);
 }
