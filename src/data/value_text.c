@@ -10,6 +10,7 @@ typedef struct style {
     const fb_timezone *zone;
     fb_slice null_text;
     bool binary_as_hex;
+    bool scientific; /* BigDecimal.toString for decimals */
 } style;
 
 static void put_value(const fb_column *column, size_t row, const style *how, fb_buf *out);
@@ -32,13 +33,15 @@ static void put_float(float value, fb_buf *out)
     fb_buf_add(out, text, fb_number_print_float(value, text));
 }
 
-static void put_decimal(const fb_column *column, size_t index, fb_buf *out)
+static void put_decimal(const fb_column *column, size_t index, const style *how, fb_buf *out)
 {
     fb_decimal value = {.scale = column->type->scale};
     value.unscaled =
         fb_type_is_long_decimal(column->type) ? column->int64s[index] : column->int128s[index];
     char text[FB_DECIMAL_TEXT_MAX];
-    fb_buf_add(out, text, fb_decimal_print(value, text));
+    fb_buf_add(out, text,
+               how->scientific ? fb_decimal_print_scientific(value, text)
+                               : fb_decimal_print(value, text));
 }
 
 static void put_date(int32_t days, fb_buf *out)
@@ -129,7 +132,7 @@ static void put_value(const fb_column *column, size_t row, const style *how, fb_
         put_double(column->doubles[index], out);
         break;
     case FB_TYPE_DECIMAL:
-        put_decimal(column, index, out);
+        put_decimal(column, index, how, out);
         break;
     case FB_TYPE_STRING:
         fb_buf_add_slice(out, fb_string_slice(&column->strings[index]));
@@ -170,5 +173,12 @@ void fb_value_text_show(const fb_column *column, size_t row, const fb_timezone *
 void fb_value_text_cast(const fb_column *column, size_t row, const fb_timezone *zone, fb_buf *out)
 {
     style how = {.zone = zone, .null_text = FB_SLICE("null")};
+    put_value(column, row, &how, out);
+}
+
+void fb_value_text_cast_legacy(const fb_column *column, size_t row, const fb_timezone *zone,
+                               fb_buf *out)
+{
+    style how = {.zone = zone, .null_text = FB_SLICE("null"), .scientific = true};
     put_value(column, row, &how, out);
 }

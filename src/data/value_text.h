@@ -14,5 +14,8 @@ void fb_value_text_show(const fb_column *column, size_t row, const fb_timezone *
 /* Appends what CAST(value AS STRING) gives in ANSI mode: null inside of nested values (and for a
  * value that is null itself), binary as its bytes. */
 void fb_value_text_cast(const fb_column *column, size_t row, const fb_timezone *zone, fb_buf *out);
+/* The same with ANSI off: decimals with more than six zeros behind the point get an exponent. */
+void fb_value_text_cast_legacy(const fb_column *column, size_t row, const fb_timezone *zone,
+                               fb_buf *out);
 
 #endif
