@@ -263,9 +263,12 @@ static fb_status read_some(fb_disk *disk, int file, const char *path, size_t max
     size_t start = out->size;
     *has_more = false;
     for (;;) {
-        if (!fb_buf_reserve(out, READ_STEP_BYTES)) return fb_fail_nomem(err, path);
+        /* One byte more than allowed is asked for, to tell a file of just that size. */
+        size_t room = max_bytes - (out->size - start) + 1;
+        size_t wanted = room < READ_STEP_BYTES ? room : READ_STEP_BYTES;
+        if (!fb_buf_reserve(out, wanted)) return fb_fail_nomem(err, path);
         size_t step;
-        int error = disk->ops->read(disk, file, out->data + out->size, READ_STEP_BYTES, &step);
+        int error = disk->ops->read(disk, file, out->data + out->size, wanted, &step);
         if (error) return fail_io(err, error, "read", path);
         if (step == 0) break;
         out->size += step;

@@ -17,6 +17,7 @@ typedef struct printer {
     const fb_timezone *timezone;
     fb_show_format show_format;
     fb_show show;
+    fb_json_row_printer json_rows;
     fb_buf text; /* not yet printed */
     fb_buf cell;
 } printer;
@@ -74,7 +75,7 @@ static void add_json_row(printer *p, const fb_chunk *chunk, uint32_t row)
 {
     fb_json_writer json = fb_json_writer_make(&p->text);
     fb_json_begin_object(&json);
-    fb_json_row_members(&json, p->schema, chunk, row, p->timezone);
+    fb_json_row_printer_members(&p->json_rows, &json, chunk, row);
     fb_json_end_object(&json);
     fb_buf_add_char(&p->text, '\n');
 }
@@ -139,6 +140,7 @@ fb_status fb_session_print_rows(fb_session *session, const fb_plan *plan, fb_res
         p.show_format =
             (fb_show_format){.schema = p.schema, .timezone = p.timezone, .row_limit = UINT64_MAX};
         fb_show_init(&p.show, &p.show_format);
+        fb_json_row_printer_init(&p.json_rows, p.schema, p.timezone);
         status = print_all(&p, &physical, err);
         fb_show_deinit(&p.show);
     }

@@ -222,6 +222,7 @@ const fb_source_ops fb_source_rate_micro_batch = {
     .help = "rows (timestamp, value), the same number in every batch",
     .options = options,
     .option_count = OPTION_COUNT,
+    .admission_control = true,
     .schema = micro_batch_schema,
     .open = micro_batch_open,
     .close = micro_batch_close,
