@@ -124,7 +124,8 @@ static fb_status finish(fb_binder *binder, fb_expr *call, const fb_type *type, f
 
 static bool is_day_count(const fb_type *type)
 {
-    return type->id == FB_TYPE_INT || type->id == FB_TYPE_SMALLINT || type->id == FB_TYPE_TINYINT;
+    return type->id == FB_TYPE_INT || type->id == FB_TYPE_SMALLINT || type->id == FB_TYPE_TINYINT ||
+           type->id == FB_TYPE_VOID;
 }
 
 static bool is_moment(const fb_type *type)

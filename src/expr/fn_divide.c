@@ -111,28 +111,6 @@ static fb_status eval_div(const fb_expr *self, fb_eval *eval, const fb_column *a
     return odd.minus_one_of_least ? settle_least(self, eval, args, row_count, out) : FB_OK;
 }
 
-static bool remainder_ints(const fb_column *args, size_t row_count, fb_column *out)
-{
-    bool zeros = false;
-    for (size_t i = 0; i < row_count; i++) {
-        int64_t x = fb_column_integer(&args[0], i), y = fb_column_integer(&args[1], i);
-        zeros |= y == 0;
-        int64_t rest = x % (y == 0 ? 1 : y);
-        switch (out->type->id) {
-        case FB_TYPE_TINYINT:
-            out->int8s[i] = (int8_t)rest;
-            break;
-        case FB_TYPE_SMALLINT:
-            out->int16s[i] = (int16_t)rest;
-            break;
-        default:
-            out->int32s[i] = (int32_t)rest;
-            break;
-        }
-    }
-    return zeros;
-}
-
 static bool remainder_floats(const fb_column *args, size_t row_count, fb_column *out)
 {
     bool zeros = false;
@@ -160,7 +138,8 @@ static fb_status eval_remainder(const fb_expr *self, fb_eval *eval, const fb_col
     else if (self->type->id == FB_TYPE_BIGINT)
         zeros = divide_longs(args, true, out->int64s, row_count).zero;
     else
-        zeros = remainder_ints(args, row_count, out);
+        zeros = fb_remainder_integers(self->type->id, args[0].values, args[0].is_constant,
+                                      args[1].values, args[1].is_constant, out->values, row_count);
     return zeros ? settle_zeros(self, eval, &args[1], row_count, out) : FB_OK;
 }
 
@@ -195,9 +174,13 @@ static fb_status bind_div(fb_binder *binder, fb_expr *call)
     static const char allowed[] = "(\"BIGINT\" or \"DECIMAL\" or \"INTERVAL YEAR TO MONTH\" or "
                                   "\"INTERVAL DAY TO SECOND\")";
     const fb_type *wide = fb_type_of(FB_TYPE_BIGINT);
-    for (uint32_t i = 0; i < 2; i++) /* NULL is a BIGINT here */
-        if (call->args[i]->type->id == FB_TYPE_VOID)
-            FB_TRY(fb_bind_cast_arg(binder, call, i, wide));
+    for (uint32_t i = 0; i < 2; i++) { /* NULL is a BIGINT here */
+        const fb_type *type = call->args[i]->type, *other = call->args[1 - i]->type;
+        bool is_long = fb_type_is_integral(type) && other->id != FB_TYPE_DECIMAL;
+        if (is_long || type->id == FB_TYPE_VOID) FB_TRY(fb_bind_cast_arg(binder, call, i, wide));
+    }
+    if (fb_type_is_fractional(call->args[0]->type) != fb_type_is_fractional(call->args[1]->type))
+        return fb_bind_operands_differ(binder, call);
     bool meet = fb_bind_operands_meet(binder, call->args[0]->type, call->args[1]->type);
     FB_TRY(fb_bind_operands(binder, call, allowed));
     const fb_type *type = call->args[0]->type;

@@ -178,9 +178,8 @@ static fb_status bind_array(fb_binder *binder, fb_expr *call)
 }
 
 /* Which element of a row's span; false: none, and `out` row is null or the call fails. */
-static bool find_element(const fb_expr *self, fb_span span, int64_t index, uint32_t *entry)
+static bool find_element(bool from_one, fb_span span, int64_t index, uint32_t *entry)
 {
-    bool from_one = !strcmp(self->function->name, "element_at");
     if (from_one && index < 0) index += (int64_t)span.count + 1;
     if (from_one) index--;
     *entry = span.start + (uint32_t)index;
@@ -213,6 +212,7 @@ static fb_status eval_element(const fb_expr *self, fb_eval *eval, const fb_colum
     uint64_t *found = fb_arena_alloc_zero(eval->arena, fb_bits_words(row_count) * sizeof *found);
     if (!entries || !found) return fb_eval_nomem(eval);
     bool fails = self->state != NULL, all_found = true;
+    bool from_one = !strcmp(self->function->name, "element_at");
     for (size_t i = 0; i < row_count; i++) {
         entries[i] = 0;
         if (fb_column_is_null(&args[0], i) || fb_column_is_null(&args[1], i)) {
@@ -221,8 +221,8 @@ static fb_status eval_element(const fb_expr *self, fb_eval *eval, const fb_colum
         }
         fb_span span = args[0].spans[fb_column_index(&args[0], i)];
         int64_t index = fb_column_integer(&args[1], i);
-        bool zero = index == 0 && !strcmp(self->function->name, "element_at");
-        if (find_element(self, span, index, &entries[i])) {
+        bool zero = index == 0 && from_one;
+        if (find_element(from_one, span, index, &entries[i])) {
             fb_bits_set(found, i);
             continue;
         }

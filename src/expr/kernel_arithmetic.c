@@ -145,6 +145,21 @@ bool fb_divide_doubles(const double *a, bool a_constant, const double *b, bool b
     return divide_loop(a, false, b, false, out, row_count);
 }
 
+bool fb_remainder_integers(fb_type_id id, const void *a, bool a_constant, const void *b,
+                           bool b_constant, void *out, size_t row_count)
+{
+    switch (id) {
+    case FB_TYPE_TINYINT:
+        return int8_remainder(a, a_constant, b, b_constant, out, row_count);
+    case FB_TYPE_SMALLINT:
+        return int16_remainder(a, a_constant, b, b_constant, out, row_count);
+    case FB_TYPE_INT:
+        return int32_remainder(a, a_constant, b, b_constant, out, row_count);
+    default:
+        FB_UNREACHABLE();
+    }
+}
+
 /* --- signs --- */
 
 static bool int64_negate(bool absolute, const int64_t *a, int64_t *restrict out, size_t row_count)

@@ -21,6 +21,10 @@ void fb_arithmetic_floats(fb_arithmetic op, fb_type_id id, const void *a, bool a
 bool fb_divide_doubles(const double *a, bool a_constant, const double *b, bool b_constant,
                        double *out, size_t row_count);
 
+/* a % b of TINYINT, SMALLINT or INT; true when some b is zero. */
+bool fb_remainder_integers(fb_type_id id, const void *a, bool a_constant, const void *b,
+                           bool b_constant, void *out, size_t row_count);
+
 /* -a, or |a| when `absolute`; wraps. True when some value is the least of its type. */
 bool fb_negate_integers(fb_type_id id, bool absolute, const void *a, void *out, size_t row_count);
 

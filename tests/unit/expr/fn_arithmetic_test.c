@@ -108,7 +108,7 @@ static void check_against_definition(int type, char op, int shape_a, int shape_b
     fb_column wrapped = expr_env_eval(&env, expr_env_call(&env, symbol, a, b, NULL));
     for (size_t i = 0; i < ROWS; i++) {
         bool a_null = shape_a == 2 && fb_column_is_null(&env.columns[0], i);
-        const fb_column *second = &env.columns[env.chunk.column_count - 1];
+        const fb_column *second = &env.columns[shape_a == 1 ? 0 : 1]; /* if b is a column */
         bool b_null = shape_b == 2 && fb_column_is_null(second, i);
         assert_int_equal(fb_column_is_null(&wrapped, i), a_null || b_null);
         if (a_null || b_null) {
@@ -210,6 +210,9 @@ static void types_widen_as_in_ansi_mode(void **state)
         {FB_TYPE_TINYINT, FB_TYPE_TINYINT, FB_TYPE_TINYINT},
         {FB_TYPE_TINYINT, FB_TYPE_SMALLINT, FB_TYPE_SMALLINT},
         {FB_TYPE_INT, FB_TYPE_BIGINT, FB_TYPE_BIGINT},
+        {FB_TYPE_INT, FB_TYPE_FLOAT, FB_TYPE_DOUBLE},
+        {FB_TYPE_FLOAT, FB_TYPE_DOUBLE, FB_TYPE_DOUBLE},
+        {FB_TYPE_INT, FB_TYPE_STRING, FB_TYPE_BIGINT},
         {FB_TYPE_FLOAT, FB_TYPE_FLOAT, FB_TYPE_FLOAT},
         {FB_TYPE_VOID, FB_TYPE_VOID, FB_TYPE_DOUBLE},
         {FB_TYPE_VOID, FB_TYPE_SMALLINT, FB_TYPE_SMALLINT},

@@ -109,12 +109,21 @@ static void division_by_zero_is_an_error(void **state)
 
 enum { ROWS = 500 };
 
-static void fill(fb_column *column, int precision, uint64_t *seed)
+static fb_decimal row_of(const fb_column *column, size_t row)
 {
+    bool is_long = fb_type_is_long_decimal(column->type);
+    fb_int128 unscaled = is_long ? column->int64s[row] : column->int128s[row];
+    return (fb_decimal){unscaled, column->type->scale};
+}
+
+static void add_random_column(expr_env *env, int precision, int scale)
+{
+    static uint64_t seed = 7;
+    fb_column *column = expr_env_column(env, fb_type_decimal(&env->arena, precision, scale));
     int64_t limit = (int64_t)fb_decimal_pow10(precision > 18 ? 18 : precision);
     for (size_t i = 0; i < ROWS; i++) {
-        *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-        int64_t value = (int64_t)(*seed >> (*seed % 40)) % limit;
+        seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+        int64_t value = (int64_t)(seed >> (seed % 40)) % limit;
         if (precision > 18)
             column->int128s[i] = value;
         else
@@ -122,23 +131,16 @@ static void fill(fb_column *column, int precision, uint64_t *seed)
     }
 }
 
-static fb_int128 at(const fb_column *column, size_t row)
-{
-    return fb_type_is_long_decimal(column->type) ? column->int64s[row] : column->int128s[row];
-}
-
-static void check_rows(expr_env *env, fb_decimal_op op, const char *name)
+static void check_rows(expr_env *env, const char *name, fb_decimal_op op)
 {
     const fb_expr *call =
         expr_env_call(env, name, expr_env_ref(env, 0), expr_env_ref(env, 1), NULL);
     fb_column out = expr_env_eval(env, call);
-    const fb_column *left = &env->columns[0], *right = &env->columns[1];
     for (size_t i = 0; i < ROWS; i++) {
         fb_int128 expected;
-        assert_true(fb_decimal_compute(op, (fb_decimal){at(left, i), left->type->scale},
-                                       (fb_decimal){at(right, i), right->type->scale},
+        assert_true(fb_decimal_compute(op, row_of(&env->columns[0], i), row_of(&env->columns[1], i),
                                        call->type->precision, call->type->scale, &expected));
-        assert_true(at(&out, i) == expected);
+        assert_true(row_of(&out, i).unscaled == expected);
     }
 }
 
@@ -146,21 +148,32 @@ static void check_rows(expr_env *env, fb_decimal_op op, const char *name)
 static void columns_agree_with_single_rows(void **state)
 {
     (void)state;
-    static const char *const names[] = {"+", "-", "*"};
     static const int sizes[][4] = {{7, 2, 9, 4}, {10, 2, 12, 6}, {20, 5, 15, 3}, {18, 0, 18, 18}};
-    uint64_t seed = 7;
     for (size_t k = 0; k < 4; k++) {
         expr_env env;
         expr_env_init(&env, ROWS);
-        for (int side = 0; side < 2; side++) {
-            int precision = sizes[k][2 * side], scale = sizes[k][2 * side + 1];
-            fill(expr_env_column(&env, fb_type_decimal(&env.arena, precision, scale)), precision,
-                 &seed);
-        }
-        for (int op = 0; op < 3; op++)
-            check_rows(&env, (fb_decimal_op)op, names[op]);
+        add_random_column(&env, sizes[k][0], sizes[k][1]);
+        add_random_column(&env, sizes[k][2], sizes[k][3]);
+        check_rows(&env, "+", FB_DECIMAL_ADD);
+        check_rows(&env, "-", FB_DECIMAL_SUBTRACT);
+        check_rows(&env, "*", FB_DECIMAL_MULTIPLY);
         expr_env_deinit(&env);
     }
+}
+
+static void an_integer_literal_counts_its_digits_only(void **state)
+{
+    (void)state;
+    expr_env env;
+    expr_env_init(&env, 1);
+    const fb_expr *a = decimal(&env, "1.5", 10, 2);
+    const fb_expr *sum = expr_env_call(&env, "+", a, expr_env_int(&env, 1), NULL);
+    assert_decimal(&env, sum, "DECIMAL(11,2)", "2.50");
+    assert_string_equal(expr_env_print(&env, sum), "(1.50 + 1)");
+    (void)expr_env_column(&env, fb_type_of(FB_TYPE_INT));
+    sum = expr_env_call(&env, "+", a, expr_env_ref(&env, 0), NULL);
+    assert_string_equal(fb_type_sql(sum->type, &env.arena), "DECIMAL(13,2)");
+    expr_env_deinit(&env);
 }
 
 int main(void)
@@ -171,6 +184,7 @@ int main(void)
         cmocka_unit_test(overflow_is_an_error_null_or_null_by_mode),
         cmocka_unit_test(division_by_zero_is_an_error),
         cmocka_unit_test(columns_agree_with_single_rows),
+        cmocka_unit_test(an_integer_literal_counts_its_digits_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

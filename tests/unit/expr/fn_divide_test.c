@@ -108,6 +108,22 @@ static void an_operand_that_fails_is_not_evaluated_beside_a_null(void **state)
     expr_env_deinit(&env);
 }
 
+static void small_integers_keep_their_type(void **state)
+{
+    (void)state;
+    expr_env env;
+    expr_env_init(&env, 3);
+    fb_column *a = expr_env_column(&env, fb_type_of(FB_TYPE_TINYINT));
+    fb_column *b = expr_env_column(&env, fb_type_of(FB_TYPE_TINYINT));
+    memcpy(a->int8s, (int8_t[]){7, -128, -7}, 3);
+    memcpy(b->int8s, (int8_t[]){-2, -1, 3}, 3);
+    fb_column out = expr_env_eval(
+        &env, expr_env_call(&env, "%", expr_env_ref(&env, 0), expr_env_ref(&env, 1), NULL));
+    assert_int_equal(out.type->id, FB_TYPE_TINYINT);
+    assert_memory_equal(out.int8s, ((int8_t[]){1, 0, -1}), 3);
+    expr_env_deinit(&env);
+}
+
 static void div_is_for_integers(void **state)
 {
     (void)state;
@@ -117,6 +133,9 @@ static void div_is_for_integers(void **state)
     const fb_expr *half = expr_env_double(&env, 0.5);
     assert_status(expr_env_bind(&env, &out, "div", half, half, NULL), FB_E_ANALYSIS);
     assert_string_equal(env.err.condition, "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE");
+    assert_status(expr_env_bind(&env, &out, "div", half, expr_env_int(&env, 2), NULL),
+                  FB_E_ANALYSIS);
+    assert_contains(env.err.message, "incompatible types (\"DOUBLE\" and \"BIGINT\")");
     expr_env_deinit(&env);
 }
 
@@ -128,6 +147,7 @@ int main(void)
         cmocka_unit_test(the_least_integer_by_minus_one),
         cmocka_unit_test(try_forms_give_null),
         cmocka_unit_test(an_operand_that_fails_is_not_evaluated_beside_a_null),
+        cmocka_unit_test(small_integers_keep_their_type),
         cmocka_unit_test(div_is_for_integers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
