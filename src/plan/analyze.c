@@ -179,8 +179,8 @@ static fb_status add_star(fb_analyzer *a, select_list *list, const fb_raw_expr *
 
 /* Spark's name of a column without alias: that of the column, a cast around it or not; else the
  * expression as SQL. */
-static fb_status automatic_name(fb_analyzer *a, const fb_raw_expr *raw, const fb_expr *expr,
-                                fb_slice *out)
+static fb_status automatic_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
+                                const fb_expr *expr, fb_slice *out)
 {
     const fb_raw_expr *inner = raw;
     if (raw->kind == FB_RAW_CAST && !raw->is_typed_literal && expr->kind == FB_EXPR_CALL &&
@@ -190,17 +190,13 @@ static fb_status automatic_name(fb_analyzer *a, const fb_raw_expr *raw, const fb
         *out = fb_analyzer_keep(a, inner->parts[inner->part_count - 1]);
         return out->data ? FB_OK : fb_analyzer_nomem(a);
     }
-    bool is_null_cast = raw->kind == FB_RAW_CAST && raw->args[0]->kind == FB_RAW_LITERAL &&
-                        raw->args[0]->literal.type->id == FB_TYPE_VOID;
     fb_buf text;
     fb_buf_init(&text, 1 << 20);
-    if (is_null_cast)
-        fb_buf_add_text(&text, "NULL");
-    else
-        fb_expr_print(expr, &text);
-    char *copy = text.failed ? NULL : fb_arena_strdup(a->arena, fb_buf_slice(&text));
+    fb_status status = fb_analyzer_print_name(a, scope, raw, &text);
+    char *copy = status || text.failed ? NULL : fb_arena_strdup(a->arena, fb_buf_slice(&text));
     *out = (fb_slice){copy, copy ? text.size : 0};
     fb_buf_deinit(&text);
+    if (status) return status;
     return copy ? FB_OK : fb_analyzer_nomem(a);
 }
 
@@ -210,7 +206,7 @@ static fb_status add_expr(fb_analyzer *a, select_list *list, const fb_raw_expr *
     fb_slice name;
     if (raw->kind != FB_RAW_ALIAS) {
         FB_TRY(fb_analyze_expr(a, &list->scope, raw, &expr));
-        FB_TRY(automatic_name(a, raw, expr, &name));
+        FB_TRY(automatic_name(a, &list->scope, raw, expr, &name));
         return add_item(a, list, expr, name);
     }
     FB_TRY(fb_analyze_expr(a, &list->scope, raw->args[0], &expr));

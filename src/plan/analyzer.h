@@ -58,6 +58,11 @@ fb_status fb_resolve_column(fb_analyzer *a, const fb_scope *scope, uint32_t inde
 fb_status fb_analyze_expr(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
                           const fb_expr **out) FB_CHECKED;
 
+/* Appends Spark's name for a column of this expression (name.c), which has been analyzed without
+ * error. */
+fb_status fb_analyzer_print_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
+                                 fb_buf *out) FB_CHECKED;
+
 /* Nodes (node.c); NULL: no memory. `exprs` and `names` are as long as the projection is wide. */
 fb_plan *fb_plan_make(fb_arena *arena, fb_plan_kind kind, fb_position position,
                       const fb_plan *child);

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Spark's automatic names of columns: the expression as it was written, in Spark's spelling. Made
+ * from the unresolved tree, which still has nvl where the bound one has coalesce, and no casts but
+ * those that somebody wrote. */
+#include "base/status.h"
+#include "data/value_text.h"
+#include "plan/analyzer.h"
+
+typedef struct printer {
+    fb_analyzer *analyzer;
+    const fb_scope *scope;
+    fb_buf *out;
+} printer;
+
+/* Functions that Spark does not show as function(arguments). */
+typedef struct spelling {
+    const char *name;
+    uint32_t arg_count; /* the row is for calls with so many; ANY_COUNT: with any */
+    const char *before; /* the parenthesis included */
+    const char *between;
+    const char *after;
+} spelling;
+
+enum { ANY_COUNT = UINT32_MAX };
+
+#define INFIX(symbol)                       \
+    {                                       \
+        symbol, 2, "(", " " symbol " ", ")" \
+    }
+#define DEFAULTS(name, count, more)           \
+    {                                         \
+        name, count, name "(", ", ", more ")" \
+    }
+#define TIME_FORMAT "yyyy-MM-dd HH:mm:ss"
+
+static const spelling spellings[] = {
+    INFIX("+"),
+    INFIX("-"),
+    INFIX("*"),
+    INFIX("/"),
+    INFIX("%"),
+    INFIX("div"),
+    INFIX("="),
+    INFIX("<=>"),
+    INFIX("<"),
+    INFIX("<="),
+    INFIX(">"),
+    INFIX(">="),
+    INFIX("&"),
+    INFIX("|"),
+    INFIX("^"),
+    {"and", 2, "(", " AND ", ")"},
+    {"or", 2, "(", " OR ", ")"},
+    {"<>", 2, "(NOT (", " = ", "))"},
+    {"!=", 2, "(NOT (", " = ", "))"},
+    {"not", 1, "(NOT ", "", ")"},
+    {"negative", 1, "(- ", "", ")"},
+    {"positive", 1, "(+ ", "", ")"},
+    {"~", 1, "~", "", ""},
+    {"isnull", 1, "(", "", " IS NULL)"},
+    {"isnotnull", 1, "(", "", " IS NOT NULL)"},
+    {"if", 3, "(IF(", ", ", "))"},
+    {"element", 2, "", "[", "]"},
+    {"like", 2, "", " LIKE ", ""},
+    {"||", 2, "concat(", ", ", ")"},
+    {"trim", 2, "TRIM(BOTH ", " FROM ", ")"},
+    {"ltrim", 2, "TRIM(LEADING ", " FROM ", ")"},
+    {"rtrim", 2, "TRIM(TRAILING ", " FROM ", ")"},
+    {"ceil", 1, "CEIL(", "", ")"},
+    {"floor", 1, "FLOOR(", "", ")"},
+    {"sqrt", ANY_COUNT, "SQRT(", ", ", ")"},
+    {"power", ANY_COUNT, "POWER(", ", ", ")"},
+    {"rlike", ANY_COUNT, "RLIKE(", ", ", ")"},
+    {"dateadd", ANY_COUNT, "date_add(", ", ", ")"},
+    DEFAULTS("substring", 2, ", 2147483647"),
+    DEFAULTS("substr", 2, ", 2147483647"),
+    DEFAULTS("replace", 2, ", "),
+    DEFAULTS("lpad", 2, ",  "),
+    DEFAULTS("rpad", 2, ",  "),
+    DEFAULTS("round", 1, ", 0"),
+    DEFAULTS("bround", 1, ", 0"),
+    DEFAULTS("from_unixtime", 1, ", " TIME_FORMAT),
+    DEFAULTS("unix_timestamp", 1, ", " TIME_FORMAT),
+    DEFAULTS("unix_timestamp", 0, "current_timestamp(), " TIME_FORMAT),
+};
+
+static fb_status print_expr(const printer *p, const fb_raw_expr *raw);
+
+static fb_status print_list(const printer *p, const fb_raw_expr *call, uint32_t first,
+                            const char *separator)
+{
+    for (uint32_t i = first; i < call->arg_count; i++) {
+        if (i > first) fb_buf_add_text(p->out, separator);
+        FB_TRY(print_expr(p, call->args[i]));
+    }
+    return FB_OK;
+}
+
+static fb_status print_case(const printer *p, const fb_raw_expr *call)
+{
+    fb_buf_add_text(p->out, "CASE");
+    for (uint32_t i = 0; i < call->arg_count; i++) {
+        bool is_else = i % 2 == 0 && i + 1 == call->arg_count;
+        fb_buf_add_text(p->out, is_else ? " ELSE " : i % 2 ? " THEN " : " WHEN ");
+        FB_TRY(print_expr(p, call->args[i]));
+    }
+    fb_buf_add_text(p->out, " END");
+    return FB_OK;
+}
+
+static fb_status print_in(const printer *p, const fb_raw_expr *call)
+{
+    fb_buf_add_char(p->out, '(');
+    FB_TRY(print_expr(p, call->args[0]));
+    fb_buf_add_text(p->out, " IN (");
+    FB_TRY(print_list(p, call, 1, ", "));
+    fb_buf_add_text(p->out, "))");
+    return FB_OK;
+}
+
+static fb_status print_like_escape(const printer *p, const fb_raw_expr *call)
+{
+    FB_TRY(print_expr(p, call->args[0]));
+    fb_buf_add_text(p->out, " LIKE ");
+    FB_TRY(print_expr(p, call->args[1]));
+    fb_buf_add_text(p->out, " ESCAPE '");
+    FB_TRY(print_expr(p, call->args[2]));
+    fb_buf_add_char(p->out, '\'');
+    return FB_OK;
+}
+
+static const spelling *find_spelling(const fb_raw_expr *call)
+{
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++)
+        if (fb_slice_equal_nocase(call->name, fb_slice_of(spellings[i].name)) &&
+            (spellings[i].arg_count == ANY_COUNT || spellings[i].arg_count == call->arg_count))
+            return &spellings[i];
+    return NULL;
+}
+
+static void print_lower(fb_slice name, fb_buf *out)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        char c = name.data[i];
+        fb_buf_add_char(out, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+    }
+}
+
+static fb_status print_call(const printer *p, const fb_raw_expr *call)
+{
+    if (fb_slice_is(call->name, "case_when")) return print_case(p, call);
+    if (fb_slice_is(call->name, "in") && call->arg_count) return print_in(p, call);
+    if (fb_slice_is(call->name, "like") && call->arg_count == 3) return print_like_escape(p, call);
+    const spelling *own = find_spelling(call);
+    if (own) {
+        fb_buf_add_text(p->out, own->before);
+        FB_TRY(print_list(p, call, 0, own->between));
+        fb_buf_add_text(p->out, own->after);
+        return FB_OK;
+    }
+    print_lower(call->name, p->out);
+    fb_buf_add_char(p->out, '(');
+    FB_TRY(print_list(p, call, 0, ", "));
+    fb_buf_add_char(p->out, ')');
+    return FB_OK;
+}
+
+/* Names, and literals that are written as a type and a text: what they are says the bound tree. */
+static fb_status print_resolved(const printer *p, const fb_raw_expr *raw)
+{
+    const fb_expr *expr;
+    FB_TRY(fb_analyze_expr(p->analyzer, p->scope, raw, &expr));
+    bool is_literal = expr->kind == FB_EXPR_LITERAL;
+    if (is_literal && expr->type->id == FB_TYPE_TIMESTAMP && raw->kind == FB_RAW_CAST) {
+        fb_buf_add_text(p->out, "TIMESTAMP '");
+        fb_value_text_cast(&expr->literal, 0, p->analyzer->analysis->timezone, p->out);
+        fb_buf_add_char(p->out, '\'');
+        return FB_OK;
+    }
+    bool is_alias = raw->kind == FB_RAW_NAME && raw->part_count == 1 &&
+                    expr->kind != FB_EXPR_COLUMN &&
+                    !(expr->kind == FB_EXPR_CALL && !expr->arg_count);
+    if (is_alias)
+        fb_buf_add_slice(p->out, raw->parts[0]);
+    else
+        fb_expr_print(expr, p->out);
+    return FB_OK;
+}
+
+static fb_status print_expr(const printer *p, const fb_raw_expr *raw)
+{
+    switch (raw->kind) {
+    case FB_RAW_CALL:
+        return print_call(p, raw);
+    case FB_RAW_CAST:
+        if (raw->is_typed_literal) return print_resolved(p, raw);
+        fb_buf_add_text(p->out, raw->is_try ? "TRY_CAST(" : "CAST(");
+        FB_TRY(print_expr(p, raw->args[0]));
+        fb_buf_add_text(p->out, " AS ");
+        fb_type_print_sql(raw->type, p->out);
+        fb_buf_add_char(p->out, ')');
+        return FB_OK;
+    case FB_RAW_FIELD:
+        FB_TRY(print_expr(p, raw->args[0]));
+        fb_buf_add_char(p->out, '.');
+        fb_buf_add_slice(p->out, raw->name);
+        return FB_OK;
+    case FB_RAW_ALIAS:
+        FB_TRY(print_expr(p, raw->args[0]));
+        fb_buf_add_text(p->out, " AS ");
+        fb_buf_add_slice(p->out, raw->name);
+        return FB_OK;
+    case FB_RAW_STAR:
+        fb_raw_expr_print(raw, p->out);
+        return FB_OK;
+    case FB_RAW_NAME:
+    case FB_RAW_LITERAL:
+        return print_resolved(p, raw);
+    }
+    FB_UNREACHABLE();
+}
+
+fb_status fb_analyzer_print_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
+                                 fb_buf *out)
+{
+    const printer p = {.analyzer = a, .scope = scope, .out = out};
+    return print_expr(&p, raw);
+}
