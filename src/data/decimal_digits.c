@@ -4,6 +4,7 @@
 #include "data/decimal.h"
 
 #include "base/assert.h"
+#include "base/utf8.h"
 #include "data/number_text.h"
 
 #include <string.h>
@@ -14,24 +15,56 @@ static_assert(sizeof((fb_decimal_digits *)0)->digit >= 2 * FB_DECIMAL_MAX_PRECIS
 
 enum { MAX_TEXT_BYTES = 1 << 30 };
 
-static bool is_digit(char c)
+/* The zeros of the decimal digits outside of ASCII that java.math.BigDecimal reads: Unicode's
+ * category Nd in the basic plane. Nine more follow each. */
+static const uint16_t other_zeros[] = {
+    0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66,
+    0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90,
+    0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
+};
+
+static int other_digit(fb_slice text, size_t *at)
 {
-    return c >= '0' && c <= '9';
+    size_t offset = *at;
+    uint32_t character = fb_utf8_next(text, &offset);
+    for (size_t i = 0; i < sizeof other_zeros / sizeof other_zeros[0]; i++) {
+        if (character < other_zeros[i] || character > other_zeros[i] + 9u) continue;
+        *at = offset;
+        return (int)(character - other_zeros[i]);
+    }
+    return -1;
+}
+
+/* The digit at `*at`, which moves behind it; -1: none. */
+static int take_digit(fb_slice text, size_t *at)
+{
+    if (*at == text.size) return -1;
+    char c = text.data[*at];
+    if ((unsigned char)c >= 0x80) return other_digit(text, at);
+    if (c < '0' || c > '9') return -1;
+    (*at)++;
+    return c - '0';
+}
+
+static bool take_sign(fb_slice text, size_t *at)
+{
+    if (*at == text.size || (text.data[*at] != '-' && text.data[*at] != '+')) return false;
+    return text.data[(*at)++] == '-';
 }
 
 /* [e[+-]digits] at the end; the exponent is an int32. */
-static bool parse_exponent(const char *at, const char *end, int64_t *out)
+static bool parse_exponent(fb_slice text, size_t at, int64_t *out)
 {
     *out = 0;
-    if (at == end) return true;
-    if ((*at | 0x20) != 'e') return false;
+    if (at == text.size) return true;
+    if ((text.data[at] | 0x20) != 'e') return false;
     at++;
-    bool negative = at < end && *at == '-';
-    if (at < end && (*at == '-' || *at == '+')) at++;
-    if (at == end) return false;
-    for (; at < end; at++) {
-        if (!is_digit(*at)) return false;
-        *out = *out * 10 + (*at - '0');
+    bool negative = take_sign(text, &at);
+    if (at == text.size) return false;
+    while (at < text.size) {
+        int digit = take_digit(text, &at);
+        if (digit < 0) return false;
+        *out = *out * 10 + digit;
         if (*out > INT32_MAX) return false;
     }
     if (negative) *out = -*out;
@@ -40,29 +73,31 @@ static bool parse_exponent(const char *at, const char *end, int64_t *out)
 
 bool fb_decimal_digits_parse(fb_slice text, fb_decimal_digits *out)
 {
-    fb_slice trimmed = fb_text_trim(text);
+    fb_slice trimmed = fb_text_trim_java(text);
     if (trimmed.size == 0 || trimmed.size > MAX_TEXT_BYTES) return false;
-    const char *at = trimmed.data, *end = at + trimmed.size;
-    *out = (fb_decimal_digits){.negative = *at == '-'};
-    if (*at == '-' || *at == '+') at++;
+    size_t at = 0;
+    *out = (fb_decimal_digits){.negative = take_sign(trimmed, &at)};
     bool any = false, in_fraction = false;
     int64_t dropped = 0;
-    for (; at < end && (is_digit(*at) || (*at == '.' && !in_fraction)); at++) {
-        if (*at == '.') {
+    for (;;) {
+        if (at < trimmed.size && trimmed.data[at] == '.' && !in_fraction) {
             in_fraction = true;
+            at++;
             continue;
         }
+        int digit = take_digit(trimmed, &at);
+        if (digit < 0) break;
         any = true;
         out->scale += in_fraction;
-        if (*at == '0' && out->written == 0) continue;
+        if (digit == 0 && out->written == 0) continue;
         out->written++;
         if (out->count < sizeof out->digit)
-            out->digit[out->count++] = *at;
+            out->digit[out->count++] = (char)('0' + digit);
         else
             dropped++;
     }
     int64_t exponent;
-    if (!any || !parse_exponent(at, end, &exponent)) return false;
+    if (!any || !parse_exponent(trimmed, at, &exponent)) return false;
     out->scale -= exponent;
     int64_t least = dropped - out->scale;
     if (least > INT32_MAX || least < INT32_MIN) return false;

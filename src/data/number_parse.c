@@ -187,7 +187,7 @@ bool fb_number_parse_double(fb_slice text, double *out)
 {
     *out = 0;
     number n;
-    fb_slice trimmed = fb_text_trim(text);
+    fb_slice trimmed = fb_text_trim_java(text);
     if (trimmed.size > MAX_INPUT_BYTES) return false;
     if (!parse_number(trimmed, &n)) return parse_special(trimmed, out);
     if (parse_exactly(&n, out)) return true;
@@ -201,7 +201,7 @@ bool fb_number_parse_float(fb_slice text, float *out)
 {
     *out = 0;
     number n;
-    fb_slice trimmed = fb_text_trim(text);
+    fb_slice trimmed = fb_text_trim_java(text);
     if (trimmed.size > MAX_INPUT_BYTES) return false;
     if (!parse_number(trimmed, &n)) {
         double special;

@@ -16,15 +16,26 @@ const char fb_digit_pairs[200] = {
     "4748495051525354555657585960616263646566676869707172737475767778798081828384858687888990919293"
     "949596979899"};
 
-fb_slice fb_text_trim(fb_slice text)
+static fb_slice trim(fb_slice text, bool del_too)
 {
     size_t from = 0, until = text.size;
-    while (from < until && ((unsigned char)text.data[from] <= ' ' || text.data[from] == 0x7f))
+    while (from < until &&
+           ((unsigned char)text.data[from] <= ' ' || (del_too && text.data[from] == 0x7f)))
         from++;
-    while (until > from &&
-           ((unsigned char)text.data[until - 1] <= ' ' || text.data[until - 1] == 0x7f))
+    while (until > from && ((unsigned char)text.data[until - 1] <= ' ' ||
+                            (del_too && text.data[until - 1] == 0x7f)))
         until--;
     return fb_slice_make(text.data + from, until - from);
+}
+
+fb_slice fb_text_trim(fb_slice text)
+{
+    return trim(text, true);
+}
+
+fb_slice fb_text_trim_java(fb_slice text)
+{
+    return trim(text, false);
 }
 
 uint32_t fb_number_count_digits(uint64_t value)

@@ -21,6 +21,8 @@ extern const char fb_digit_pairs[200];
 
 /* Without the spaces and ASCII control characters at both ends (UTF8String.trimAll). */
 fb_slice fb_text_trim(fb_slice text);
+/* Without what java.lang.String.trim takes off: the same, but DEL stays. */
+fb_slice fb_text_trim_java(fb_slice text);
 
 /* Decimal digits in `value`, 1 for 0. */
 uint32_t fb_number_count_digits(uint64_t value);

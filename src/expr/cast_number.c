@@ -271,6 +271,25 @@ fb_status fb_cast_from_double(fb_cast_run *run)
 
 /* --- decimals --- */
 
+/* Spark goes through a double on the way from a large decimal to INT and smaller, when it checks
+ * the range: 99.999999999999999999 becomes 100. */
+static bool goes_through_double(const fb_cast_run *run)
+{
+    return run->cast->mode != FB_CAST_LEGACY && run->cast->to->id != FB_TYPE_BIGINT &&
+           !fb_type_is_long_decimal(run->in->type);
+}
+
+static fb_status large_decimals_to_integers(fb_cast_run *run)
+{
+    double *values = fb_arena_array(run->eval->arena, run->count, sizeof *values);
+    if (!values) return fb_eval_nomem(run->eval);
+    for (size_t i = 0; i < run->count; i++) {
+        fb_decimal value = {run->in->int128s[i], run->in->type->scale};
+        values[i] = fb_cast_is_null(run, i) ? 0 : fb_decimal_to_double(value);
+    }
+    return doubles_to_integers(run, values);
+}
+
 static fb_status decimals_to_integers(fb_cast_run *run)
 {
     int64_t *wide = fb_arena_array(run->eval->arena, run->count, sizeof *wide);
@@ -320,7 +339,9 @@ fb_status fb_cast_from_decimal(fb_cast_run *run)
     const fb_column *in = run->in;
     fb_column *out = run->out;
     int scale = in->type->scale;
-    if (fb_type_is_integral(run->cast->to)) return decimals_to_integers(run);
+    if (fb_type_is_integral(run->cast->to))
+        return goes_through_double(run) ? large_decimals_to_integers(run)
+                                        : decimals_to_integers(run);
     for (size_t i = 0; i < run->count; i++) {
         fb_decimal value = {fb_cast_unscaled(in, i), scale};
         switch (run->cast->to->id) {

@@ -34,6 +34,8 @@ static void texts_are_cast_as_in_spark(void **state)
         {"-0.04", 3, 1, "0.0"},
         {"0.00", 3, 1, "0.0"},
         {"1e-2147483647", 5, 2, "0.00"},
+        {"\xd9\xa1\xd9\xa2.5", 5, 2, "12.50"},
+        {"\xef\xbc\x91", 3, 1, "1.0"},
         {"0.123456789012345678901234567890123456789012", 38, 10, "0.1234567890"},
         {"00000000000000000000000000000000000000000000000001", 3, 1, "1.0"},
     };
@@ -69,7 +71,11 @@ static void malformed_and_huge_numbers_are_told_apart(void **state)
                                      "1e2147483648",
                                      "1e-2147483649",
                                      "1e99999999999",
-                                     "1..2"};
+                                     "1..2",
+                                     "\x7f"
+                                     "1",
+                                     "\xd9",
+                                     "1\xc2\xa0"};
     for (size_t i = 0; i < sizeof malformed / sizeof malformed[0]; i++)
         if (fb_decimal_digits_parse(fb_slice_of(malformed[i]), &digits))
             fail_msg("\"%s\" was taken", malformed[i]);

@@ -18,7 +18,7 @@ static void integers_follow_sparks_rules(void **state)
     } cases[] = {
         {"1", true, true, 1},
         {"-1", true, true, -1},
-        {" +42\t", true, true, 42},
+        {" +42\t\x7f", true, true, 42},
         {"1.5", false, true, 1},
         {"-.5", false, true, 0},
         {".", false, true, 0},
@@ -134,6 +134,8 @@ static void what_is_no_number_is_refused(void **state)
                                  "\xc2\xa0"
                                  "1",
                                  "Infinityd",
+                                 "\x7f"
+                                 "1",
                                  "0x1p1g"};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         double value;

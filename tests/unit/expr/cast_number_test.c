@@ -390,12 +390,33 @@ static void decimals_are_cast_as_in_spark(void **state)
     cast_test_check(goldens, sizeof goldens / sizeof goldens[0], "America/Los_Angeles");
 }
 
+/* Spark looks at large decimals as doubles on the way to INT, with checks only, and multiplies by
+ * a million in 34 digits on the way to TIMESTAMP. */
+static void large_decimals_are_rounded_on_the_way(void **state)
+{
+    (void)state;
+    static const cast_golden goldens[] = {
+        {"99.999999999999999999", "decimal(38,18)", "int", FB_CAST_ANSI, "100"},
+        {"99.999999999999999999", "decimal(38,18)", "tinyint", FB_CAST_TRY, "100"},
+        {"99.999999999999999999", "decimal(38,18)", "bigint", FB_CAST_ANSI, "99"},
+        {"99.999999999999999999", "decimal(38,18)", "int", FB_CAST_LEGACY, "99"},
+        {"99.999999999999999", "decimal(18,15)", "int", FB_CAST_ANSI, "99"},
+        {"-0.99999999999999999999999999999999999999", "decimal(38,38)", "int", FB_CAST_ANSI, "-1"},
+        {"123456789012345678901234567890.12345678", "decimal(38,8)", "timestamp", FB_CAST_ANSI,
+         "-46158-03-10 16:40:05.478508"},
+        {"99999999999999999999999999999999999999", "decimal(38,0)", "timestamp", FB_CAST_ANSI,
+         "4512-08-21 19:22:28.581376"},
+    };
+    cast_test_check(goldens, sizeof goldens / sizeof goldens[0], "America/Los_Angeles");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(integers_are_cast_as_in_spark),
         cmocka_unit_test(floating_point_is_cast_as_in_spark),
         cmocka_unit_test(decimals_are_cast_as_in_spark),
+        cmocka_unit_test(large_decimals_are_rounded_on_the_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
