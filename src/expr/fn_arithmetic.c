@@ -162,6 +162,17 @@ static fb_status refuse_moments(fb_binder *binder, const fb_expr *call, const ch
     return fb_bind_operands_refused(binder, call, allowed);
 }
 
+static fb_status no_intervals(fb_binder *binder, const fb_expr *call)
+{
+    fb_status status = fb_fail(binder->err, FB_E_UNSUPPORTED, 0,
+                               "the difference of two dates or timestamps is an INTERVAL, a type "
+                               "that is not supported; use datediff or unix_micros");
+    if (!binder->err) return status;
+    binder->err->line = call->position.line;
+    binder->err->column = call->position.column;
+    return status;
+}
+
 static fb_status bind_moments(fb_binder *binder, fb_expr *call, const char *allowed, bool *done)
 {
     fb_arithmetic op = op_of(call);
@@ -171,9 +182,7 @@ static fb_status bind_moments(fb_binder *binder, fb_expr *call, const char *allo
     bool left_text = call->args[0]->type->id == FB_TYPE_STRING;
     bool right_text = call->args[1]->type->id == FB_TYPE_STRING;
     if (op == FB_SUBTRACT && (left || left_text) && (right || right_text))
-        return fb_fail(binder->err, FB_E_UNSUPPORTED, 0,
-                       "the difference of two dates or timestamps is an INTERVAL, a type that is "
-                       "not supported; use datediff or unix_micros");
+        return no_intervals(binder, call);
     if (call->args[0]->type->id == FB_TYPE_DATE && !right) return bind_days(binder, call, 0);
     if (call->args[1]->type->id == FB_TYPE_DATE && op == FB_ADD && !left)
         return bind_days(binder, call, 1);

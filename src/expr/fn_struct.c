@@ -48,21 +48,40 @@ static fb_status bind_struct(fb_binder *binder, fb_expr *call)
     return finish_struct(binder, call, fields, call->arg_count);
 }
 
+static bool is_name(const fb_expr *expr)
+{
+    return expr->kind == FB_EXPR_LITERAL && expr->type->id == FB_TYPE_STRING &&
+           !fb_column_is_null(&expr->literal, 0);
+}
+
+static fb_status names_are_no_names(fb_binder *binder, const fb_expr *call)
+{
+    fb_buf list;
+    fb_buf_init(&list, 0);
+    for (uint32_t i = 0; i < call->arg_count; i += 2) {
+        if (is_name(call->args[i])) continue;
+        fb_buf_add_text(&list, list.size ? ", \"" : "\"");
+        fb_expr_print(call->args[i], &list);
+        fb_buf_add_char(&list, '"');
+    }
+    fb_status status = fb_bind_mismatch(
+        binder, call, "CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING",
+        "Only foldable `STRING` expressions are allowed to appear at odd position, but they are "
+        "[%s].",
+        fb_buf_text(&list));
+    fb_buf_deinit(&list);
+    return status;
+}
+
 static fb_status bind_named_struct(fb_binder *binder, fb_expr *call)
 {
-    if (call->arg_count == 0 || call->arg_count % 2)
-        return fb_bind_arg_count_error(binder, call, "2n (n > 0)");
+    if (call->arg_count % 2) return fb_bind_arg_count_error(binder, call, "2n (n > 0)");
     uint32_t count = call->arg_count / 2;
     fb_field *fields = fb_arena_array(binder->arena, count, sizeof *fields);
     if (!fields) return fb_fail_nomem(binder->err, "a type");
     for (uint32_t i = 0; i < count; i++) {
         const fb_expr *name = call->args[2 * i], *value = call->args[2 * i + 1];
-        if (name->kind != FB_EXPR_LITERAL || name->type->id != FB_TYPE_STRING ||
-            fb_column_is_null(&name->literal, 0))
-            return fb_bind_mismatch(binder, call, "CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING",
-                                    "Only literal `STRING` expressions are allowed to appear at "
-                                    "odd position, but the one at position %u is none.",
-                                    2 * i + 1);
+        if (!is_name(name)) return names_are_no_names(binder, call);
         fields[i] = (fb_field){.name = fb_column_string(&name->literal, 0),
                                .type = value->type,
                                .nullable = value->nullable};
@@ -100,24 +119,27 @@ static fb_status no_such_field(fb_binder *binder, const fb_expr *call, const fb_
     return status;
 }
 
+static fb_status not_complex(fb_binder *binder, const fb_expr *call)
+{
+    fb_buf sql;
+    fb_buf_init(&sql, 0);
+    fb_expr_print(call->args[0], &sql);
+    fb_status status = fb_bind_fail_at(
+        binder, call->position, "INVALID_EXTRACT_BASE_FIELD_TYPE",
+        "Can't extract a value from \"%s\". Need a complex type [STRUCT, ARRAY, MAP] but got "
+        "\"%s\".",
+        fb_buf_text(&sql), fb_type_sql(call->args[0]->type, binder->arena));
+    fb_buf_deinit(&sql);
+    return status;
+}
+
 /* Arguments: the struct, the field's name as a literal. */
 static fb_status bind_get_field(fb_binder *binder, fb_expr *call)
 {
     const fb_type *type = call->args[0]->type;
     FB_ASSERT(call->args[1]->kind == FB_EXPR_LITERAL && call->args[1]->type->id == FB_TYPE_STRING);
     call->name = fb_column_string(&call->args[1]->literal, 0);
-    if (type->id != FB_TYPE_STRUCT) {
-        fb_buf sql;
-        fb_buf_init(&sql, 0);
-        fb_expr_print(call->args[0], &sql);
-        fb_status status = fb_bind_fail_at(
-            binder, call->position, "INVALID_EXTRACT_BASE_FIELD_TYPE",
-            "Can't extract a value from \"%s\". Need a complex type [STRUCT, ARRAY, MAP] but got "
-            "\"%s\".",
-            fb_buf_text(&sql), fb_type_sql(type, binder->arena));
-        fb_buf_deinit(&sql);
-        return status;
-    }
+    if (type->id != FB_TYPE_STRUCT) return not_complex(binder, call);
     uint32_t found = 0, *ordinal = fb_arena_alloc(binder->arena, sizeof *ordinal);
     if (!ordinal) return fb_fail_nomem(binder->err, "an expression");
     for (uint32_t i = 0; i < type->field_count; i++) {
@@ -261,6 +283,16 @@ static fb_status bind_element(fb_binder *binder, fb_expr *call)
     return FB_OK;
 }
 
+/* a[i], a['field'] */
+static fb_status bind_item(fb_binder *binder, fb_expr *call)
+{
+    if (call->args[0]->type->id == FB_TYPE_ARRAY) return bind_element(binder, call);
+    if (call->args[0]->type->id != FB_TYPE_STRUCT) return not_complex(binder, call);
+    if (!is_name(call->args[1])) return fb_bind_type_error(binder, call, 1, "STRING");
+    call->function = fb_function_find(FB_SLICE("get_field"));
+    return bind_get_field(binder, call);
+}
+
 /* --- typeof --- */
 
 static fb_status eval_typeof(const fb_expr *self, fb_eval *eval, const fb_chunk *input,
@@ -302,7 +334,7 @@ static const fb_function functions[] = {
              "named_struct('name', value, ...) - a struct with these fields"),
     FUNCTION("get_field", 2, 2, bind_get_field, "a.name - a field of a struct"),
     FUNCTION("array", 0, FB_ARGS_ANY, bind_array, "array(a, ...) - an array of the values"),
-    FUNCTION("element", 2, 2, bind_element, "a[i] - the element at an index from 0"),
+    FUNCTION("get_item", 2, 2, bind_item, "a[i] - the element at an index from 0, or a field"),
     FUNCTION("element_at", 2, 2, bind_element,
              "element_at(a, i) - the element at an index from 1, or from -1 at the end"),
     FUNCTION("get", 2, 2, bind_element, "get(a, i) - a[i], or NULL when there is none"),

@@ -11,6 +11,7 @@ enum { MAX_NAMES = 1024 };
 static const fb_function_list *const lists[] = {
     &fb_functions_arithmetic,
     &fb_functions_bitwise,
+    &fb_functions_cast,
     &fb_functions_compare,
     &fb_functions_conditional,
     &fb_functions_datetime,

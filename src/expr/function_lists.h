@@ -8,6 +8,7 @@
 
 extern const fb_function_list fb_functions_arithmetic;
 extern const fb_function_list fb_functions_bitwise;
+extern const fb_function_list fb_functions_cast;
 extern const fb_function_list fb_functions_compare;
 extern const fb_function_list fb_functions_conditional;
 extern const fb_function_list fb_functions_datetime;

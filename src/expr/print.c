@@ -137,7 +137,7 @@ static bool print_special(const fb_expr *call, fb_slice name, fb_buf *out)
     } else if (fb_slice_is(name, "get_field")) {
         print_around(call, "", ".", out);
         fb_buf_add_slice(out, call->name);
-    } else if (fb_slice_is(name, "element")) {
+    } else if (fb_slice_is(name, "get_item")) {
         print_around(call, "", "[", out);
         fb_expr_print(call->args[1], out);
         fb_buf_add_char(out, ']');

@@ -83,14 +83,14 @@ static void arrays_are_made_and_indexed(void **state)
     fill(&env);
     const fb_expr *a = expr_env_ref(&env, 0), *b = expr_env_ref(&env, 1);
     const fb_expr *array = expr_env_call(&env, "array", a, b, expr_env_long(&env, 9), NULL);
-    out = expr_env_eval(&env, expr_env_call(&env, "element", array, a, NULL));
+    out = expr_env_eval(&env, expr_env_call(&env, "get_item", array, a, NULL));
     assert_int_equal(out.int64s[0], 0);
     assert_true(fb_column_is_null(&out, 1));
     assert_int_equal(out.int64s[2], 9);
     out =
         expr_env_eval(&env, expr_env_call(&env, "element_at", array, expr_env_int(&env, -1), NULL));
     expr_env_assert_longs(&out, (int64_t[]){9, 9, 9}, 3);
-    const fb_expr *beyond = expr_env_call(&env, "element", array, expr_env_int(&env, 3), NULL);
+    const fb_expr *beyond = expr_env_call(&env, "get_item", array, expr_env_int(&env, 3), NULL);
     assert_status(fb_expr_eval(beyond, &env.eval, &env.chunk, &out), FB_E_COMPUTE);
     assert_string_equal(env.err.condition, "INVALID_ARRAY_INDEX");
     out = expr_env_eval(&env, expr_env_call(&env, "get", array, expr_env_int(&env, 3), NULL));
