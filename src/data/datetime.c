@@ -73,21 +73,28 @@ size_t fb_date_print(int32_t days, char text[FB_DATE_TEXT_MAX])
 
 void fb_timestamp_printer_init(fb_timestamp_printer *printer, const fb_timezone *zone)
 {
-    *printer = (fb_timestamp_printer){.zone = zone}; /* from_s == until_s: nothing known */
+    *printer = (fb_timestamp_printer){.zone = zone}; /* empty ranges: nothing known */
+    if (zone) return;
+    printer->zone_from_s = INT64_MIN;
+    printer->zone_until_s = INT64_MAX;
 }
 
 /* Prepares for the local day around the instant, as far as the offset stays the same. */
 static void move_to(fb_timestamp_printer *printer, int64_t utc_s)
 {
-    int64_t from = INT64_MIN, until = INT64_MAX;
-    int32_t offset = 0;
-    if (printer->zone) fb_timezone_range_at(printer->zone, utc_s, &from, &until, &offset);
-    int64_t day = fb_floor_div(utc_s + offset, FB_SECONDS_PER_DAY);
-    int64_t midnight = day * FB_SECONDS_PER_DAY - offset;
-    printer->midnight_s = midnight;
-    printer->from_s = from > midnight ? from : midnight;
+    if (utc_s < printer->zone_from_s || utc_s >= printer->zone_until_s) {
+        int32_t offset;
+        fb_timezone_range_at(printer->zone, utc_s, &printer->zone_from_s, &printer->zone_until_s,
+                             &offset);
+        printer->offset_s = offset;
+    }
+    int64_t day = fb_floor_div(utc_s + printer->offset_s, FB_SECONDS_PER_DAY);
+    int64_t midnight = day * FB_SECONDS_PER_DAY - printer->offset_s;
     int64_t next_midnight = midnight + FB_SECONDS_PER_DAY;
-    printer->until_s = until < next_midnight ? until : next_midnight;
+    printer->midnight_s = midnight;
+    printer->from_s = printer->zone_from_s > midnight ? printer->zone_from_s : midnight;
+    printer->until_s =
+        printer->zone_until_s < next_midnight ? printer->zone_until_s : next_midnight;
     size_t size = print_day(day, printer->date_text);
     printer->date_text[size] = ' ';
     printer->date_size = (uint32_t)size + 1;

@@ -49,8 +49,10 @@ size_t fb_date_print(int32_t days, char text[FB_DATE_TEXT_MAX]);
 /* Prints many timestamps of one zone: remembers the offset's range and the last day's text, so
  * that rows near in time cost a few table look-ups. Plain storage; one thread at a time. */
 typedef struct fb_timestamp_printer {
-    const fb_timezone *zone; /* NULL: wall clock as it is (TIMESTAMP_NTZ) */
-    int64_t from_s, until_s; /* instants that the next two fields hold for */
+    const fb_timezone *zone;           /* NULL: wall clock as it is (TIMESTAMP_NTZ) */
+    int64_t zone_from_s, zone_until_s; /* instants at which `offset_s` holds */
+    int64_t offset_s;
+    int64_t from_s, until_s; /* instants that the next fields hold for */
     int64_t midnight_s;      /* the instant at which the local day began, or would have */
     uint32_t date_size;
     char date_text[FB_DATE_TEXT_MAX]; /* the local date and a space */
