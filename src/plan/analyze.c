@@ -444,6 +444,26 @@ static fb_status analyze_plan(fb_analyzer *a, const fb_raw_plan *raw, fb_relatio
     return FB_E_INVALID;
 }
 
+/* Views are put in wherever they are named, so that a few short statements can mean a plan that
+ * is too large or too deep to be walked. */
+static uint32_t count_plan(const fb_plan *plan, uint32_t depth, uint32_t budget)
+{
+    if (depth == FB_ANALYZER_MAX_DEPTH) return 0;
+    if (budget) budget--;
+    for (uint32_t i = 0; i < plan->child_count && budget; i++)
+        budget = count_plan(plan->children[i], depth + 1, budget);
+    return budget;
+}
+
+static fb_status check_size(fb_analyzer *a, const fb_plan *plan)
+{
+    if (count_plan(plan, 0, FB_ANALYZER_MAX_PLAN_NODES)) return FB_OK;
+    return fb_analyzer_fail(a, plan->position, FB_E_LIMIT, "",
+                            "the query is nested more than %d deep or has more than %d parts, its "
+                            "views put in",
+                            FB_ANALYZER_MAX_DEPTH, FB_ANALYZER_MAX_PLAN_NODES);
+}
+
 fb_status fb_analyze(const fb_analysis *analysis, const fb_raw_plan *raw, const fb_plan **out,
                      fb_error *err)
 {
@@ -463,5 +483,9 @@ fb_status fb_analyze(const fb_analysis *analysis, const fb_raw_plan *raw, const 
     if (!types) return fb_analyzer_nomem(&a);
     for (uint32_t i = 0; i < root.scope.count; i++)
         types[i] = root.scope.columns[i].type;
-    return convert_branch(&a, &root, types, out);
+    const fb_plan *plan;
+    FB_TRY(convert_branch(&a, &root, types, &plan));
+    FB_TRY(check_size(&a, plan));
+    *out = plan;
+    return FB_OK;
 }

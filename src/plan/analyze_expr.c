@@ -159,12 +159,23 @@ static fb_status analyze_struct(fb_analyzer *a, const fb_scope *scope, const fb_
     return FB_OK;
 }
 
+/* (a, b), which Spark names by the columns too, and struct(a AS b), whose names binding would not
+ * see. */
+static bool needs_named_struct(const fb_raw_expr *raw)
+{
+    if (!fb_slice_equal_nocase(raw->name, FB_SLICE("struct"))) return false;
+    bool found = raw->text.size && raw->text.data[0] == '(';
+    for (uint32_t i = 0; i < raw->arg_count; i++)
+        found |= raw->args[i]->kind == FB_RAW_ALIAS;
+    return found;
+}
+
 static fb_status analyze_call(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
                               const fb_expr **out)
 {
     const fb_function *function = fb_function_find(raw->name);
     const fb_function *named_struct = fb_function_find(FB_SLICE("named_struct"));
-    if (fb_slice_equal_nocase(raw->name, FB_SLICE("struct")) && named_struct)
+    if (needs_named_struct(raw) && named_struct)
         return analyze_struct(a, scope, raw, named_struct, out);
     if (!function && is_extract(raw)) return analyze_extract(a, scope, raw, out);
     if (!function) return fail_function(a, raw);
@@ -288,6 +299,11 @@ fb_status fb_analyze_expr(fb_analyzer *a, const fb_scope *scope, const fb_raw_ex
                           const fb_expr **out)
 {
     *out = NULL;
+    if (++a->expr_count > FB_ANALYZER_MAX_EXPRS)
+        return fb_analyzer_fail(a, raw->position, FB_E_LIMIT, "",
+                                "the query has more than %d expressions, the operand of CASE "
+                                "counted for each WHEN",
+                                FB_ANALYZER_MAX_EXPRS);
     fb_status status = analyze_kind(a, scope, raw, out);
     fb_error *err = a->err;
     /* Binders know where an expression starts, but not how long it is. */

@@ -22,11 +22,20 @@ typedef struct fb_scope {
     uint32_t alias_count;
 } fb_scope;
 
+enum {
+    /* What is shared in the text (CASE subjects, aliases, views) is repeated in the plan. */
+    FB_ANALYZER_MAX_EXPRS = 200000,
+    FB_ANALYZER_MAX_ALIAS_NODES = 200,
+    FB_ANALYZER_MAX_PLAN_NODES = 20000,
+    FB_ANALYZER_MAX_DEPTH = 700,
+};
+
 typedef struct fb_analyzer {
     const fb_analysis *analysis;
     fb_arena *arena;
     fb_binder binder;
     fb_error *err;
+    uint32_t expr_count; /* analyzed so far */
 } fb_analyzer;
 
 /* A plan and the names of its output. */

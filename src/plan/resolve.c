@@ -246,6 +246,15 @@ fb_status fb_resolve_field(fb_analyzer *a, const fb_expr *base, fb_slice name, f
     return FB_OK;
 }
 
+/* What is left of `budget` after the nodes of the tree; 0: it has more. */
+static uint32_t count_nodes(const fb_expr *expr, uint32_t budget)
+{
+    if (budget) budget--;
+    for (uint32_t i = 0; expr->kind == FB_EXPR_CALL && i < expr->arg_count && budget; i++)
+        budget = count_nodes(expr->args[i], budget);
+    return budget;
+}
+
 static const fb_expr *find_alias(const fb_analyzer *a, const fb_scope *scope, fb_slice name)
 {
     for (uint32_t i = scope->alias_count; i-- > 0;)
@@ -269,6 +278,11 @@ fb_status fb_resolve_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_ex
         FB_TRY(fb_resolve_column(a, scope, match, name->parts[used - 1], name->position, out));
     else
         *out = find_alias(a, scope, name->parts[0]);
+    if (*out && !count && count_nodes(*out, FB_ANALYZER_MAX_ALIAS_NODES) == 0)
+        return fb_analyzer_fail(a, name->position, FB_E_LIMIT, "",
+                                "the alias %.*s stands for too large an expression to be used in "
+                                "the same select list; put it into a subquery",
+                                FB_SLICE_ARGS(name->parts[0]));
     for (uint32_t i = used; *out && i < name->part_count; i++)
         FB_TRY(fb_resolve_field(a, *out, name->parts[i], name->position, out));
     return FB_OK;

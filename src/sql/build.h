@@ -15,6 +15,8 @@ enum {
     /* Trees are walked recursively: a bound keeps every walk within a thread's stack. */
     FB_SQL_MAX_DEPTH = 600,
     FB_SQL_MAX_CTES = 64,
+    /* An entry of WITH is put in wherever it is named: a short text may mean a huge query. */
+    FB_SQL_MAX_PLAN_NODES = 20000,
 };
 
 typedef struct fb_sql_vector {
@@ -37,6 +39,7 @@ typedef struct fb_sql_expr {
 typedef struct fb_sql_plan {
     const fb_raw_plan *node;
     uint32_t depth;
+    uint32_t size; /* nodes, entries of WITH counted wherever they are named */
 } fb_sql_plan;
 
 /* Expressions separated by commas. */
@@ -63,8 +66,7 @@ typedef struct fb_sql_field {
 
 typedef struct fb_sql_cte {
     fb_slice name;
-    const fb_raw_plan *plan;
-    uint32_t depth;
+    fb_sql_plan plan;
 } fb_sql_cte;
 
 typedef struct fb_sql_build {

@@ -388,7 +388,7 @@ primary(A) ::= COLON(T).            { fb_sql_unsupported(sql, T, "a parameter ma
 primary(A) ::= ident(N).            { A = fb_sql_name(sql, N); }
 primary(A) ::= primary(B) DOT ident(N).     { A = fb_sql_member(sql, B, N); }
 primary(A) ::= primary(B) LB value(I) RB(E).
-    { A = fb_sql_call(sql, "get_item", fb_sql_join(B.span, fb_sql_token_span(E)),
+    { A = fb_sql_call(sql, "element", fb_sql_join(B.span, fb_sql_token_span(E)),
                       (fb_sql_expr[]){B, I}, 2); }
 primary(A) ::= primary(B) COLON2 type(T).   { A = fb_sql_cast(sql, B.span, B, T, false); }
 primary(A) ::= primary(B) ARROW(T).

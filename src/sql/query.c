@@ -5,9 +5,19 @@
 
 #include "base/buf.h"
 
-static fb_sql_plan make_plan(fb_sql_build *sql, fb_sql_span span, uint32_t depth, fb_raw_plan node)
+/* `depth` and `size`: those of its children. */
+static fb_sql_plan make_plan(fb_sql_build *sql, fb_sql_span span, uint32_t depth, uint32_t size,
+                             fb_raw_plan node)
 {
     if (sql->status != FB_OK) return (fb_sql_plan){0};
+    depth++;
+    size++;
+    if (size > FB_SQL_MAX_PLAN_NODES) {
+        (void)fb_sql_fail(sql, span, FB_E_LIMIT, "FAILED_TO_PARSE_TOO_COMPLEX",
+                          "the query has more than %d parts, its names in WITH put in",
+                          FB_SQL_MAX_PLAN_NODES);
+        return (fb_sql_plan){0};
+    }
     if (depth > FB_SQL_MAX_DEPTH) {
         (void)fb_sql_fail(sql, span, FB_E_LIMIT, "FAILED_TO_PARSE_TOO_COMPLEX",
                           "the query is nested more than %d deep", FB_SQL_MAX_DEPTH);
@@ -16,7 +26,7 @@ static fb_sql_plan make_plan(fb_sql_build *sql, fb_sql_span span, uint32_t depth
     node.position = fb_sql_position(span);
     fb_raw_plan *copy = fb_arena_copy(sql->arena, &node, sizeof node);
     if (!copy) (void)fb_sql_fail_nomem(sql);
-    return (fb_sql_plan){copy, depth};
+    return (fb_sql_plan){copy, depth, size};
 }
 
 /* An array of one, for `children` and `exprs`. */
@@ -58,7 +68,7 @@ fb_sql_exprs fb_sql_add_row(fb_sql_build *sql, fb_sql_exprs rows, fb_sql_expr ro
 
 fb_sql_plan fb_sql_values(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs rows)
 {
-    return make_plan(sql, fb_sql_token_span(at), 1,
+    return make_plan(sql, fb_sql_token_span(at), 0, 0,
                      (fb_raw_plan){.kind = FB_RAW_VALUES,
                                    .exprs = rows.nodes.items,
                                    .expr_count = rows.nodes.count,
@@ -81,13 +91,13 @@ fb_sql_plan fb_sql_table(fb_sql_build *sql, fb_sql_expr name, bool is_stream)
     for (uint32_t i = sql->cte_count; !is_stream && name.node->part_count == 1 && i-- > 0;) {
         const fb_sql_cte *cte = &sql->ctes[i];
         if (!fb_slice_equal_nocase(cte->name, joined)) continue;
-        return make_plan(sql, name.span, cte->depth + 1,
+        return make_plan(sql, name.span, cte->plan.depth, cte->plan.size,
                          (fb_raw_plan){.kind = FB_RAW_SUBQUERY,
-                                       .children = array_of_one(sql, cte->plan),
+                                       .children = array_of_one(sql, cte->plan.node),
                                        .child_count = 1,
                                        .name = cte->name});
     }
-    return make_plan(sql, name.span, 1,
+    return make_plan(sql, name.span, 0, 0,
                      (fb_raw_plan){.kind = FB_RAW_TABLE, .name = joined, .is_stream = is_stream});
 }
 
@@ -97,7 +107,7 @@ fb_sql_plan fb_sql_subquery(fb_sql_build *sql, fb_sql_plan plan, fb_sql_alias al
     /* Without an alias only a query hides the qualifiers of its columns, and a projection has
      * none to hide. */
     if (!alias.name.size) return plan;
-    return make_plan(sql, alias.span, plan.depth + 1,
+    return make_plan(sql, alias.span, plan.depth, plan.size,
                      (fb_raw_plan){.kind = FB_RAW_SUBQUERY,
                                    .children = array_of_one(sql, plan.node),
                                    .child_count = 1,
@@ -110,15 +120,15 @@ fb_sql_plan fb_sql_select(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs items
                           const fb_sql_expr *where)
 {
     fb_sql_span span = fb_sql_token_span(at);
-    if (!from.node) from = make_plan(sql, span, 1, (fb_raw_plan){.kind = FB_RAW_ONE_ROW});
+    if (!from.node) from = make_plan(sql, span, 0, 0, (fb_raw_plan){.kind = FB_RAW_ONE_ROW});
     if (where)
-        from = make_plan(sql, where->span, from.depth + 1,
+        from = make_plan(sql, where->span, from.depth, from.size,
                          (fb_raw_plan){.kind = FB_RAW_FILTER,
                                        .children = array_of_one(sql, from.node),
                                        .child_count = 1,
                                        .exprs = array_of_one(sql, where->node),
                                        .expr_count = 1});
-    return make_plan(sql, span, from.depth + 1,
+    return make_plan(sql, span, from.depth, from.size,
                      (fb_raw_plan){.kind = FB_RAW_PROJECT,
                                    .children = array_of_one(sql, from.node),
                                    .child_count = 1,
@@ -139,7 +149,7 @@ fb_sql_plan fb_sql_union(fb_sql_build *sql, fb_sql_token at, fb_sql_plan a, fb_s
     uint32_t depth = a.depth > b.depth ? a.depth : b.depth;
     fb_sql_span span = span_of(a.node);
     span.text = (fb_slice){at.text.data, 0};
-    return make_plan(sql, span, depth + 1,
+    return make_plan(sql, span, depth, a.size + b.size,
                      (fb_raw_plan){.kind = FB_RAW_UNION, .children = children, .child_count = 2});
 }
 
@@ -152,12 +162,8 @@ void fb_sql_add_cte(fb_sql_build *sql, fb_sql_token name, fb_sql_vector columns,
                           FB_SQL_MAX_CTES);
         return;
     }
-    fb_sql_cte cte = {.name = fb_sql_ident(sql, name), .plan = plan.node, .depth = plan.depth};
-    if (columns.count) {
-        fb_sql_plan renamed =
-            fb_sql_subquery(sql, plan, (fb_sql_alias){cte.name, columns, fb_sql_token_span(name)});
-        cte.plan = renamed.node;
-        cte.depth = renamed.depth;
-    }
+    fb_sql_cte cte = {.name = fb_sql_ident(sql, name), .plan = plan};
+    fb_sql_alias alias = {cte.name, columns, fb_sql_token_span(name)};
+    if (columns.count) cte.plan = fb_sql_subquery(sql, plan, alias);
     sql->ctes[sql->cte_count++] = cte;
 }

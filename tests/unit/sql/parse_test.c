@@ -172,7 +172,7 @@ static void special_syntax_becomes_calls(void **state)
     assert_items("cast(a as int), try_cast(a as string), a::date::string",
                  "cast(a AS INT); try_cast(a AS STRING); cast(cast(a AS DATE) AS STRING)");
     assert_items("(a, b), a[0].x, f(1).c, s.*, count(*), upper(distinct x)",
-                 "struct(a, b); get_item(a, 0).x; f(1).c; s.*; count(*); upper(DISTINCT x)");
+                 "struct(a, b); element(a, 0).x; f(1).c; s.*; count(*); upper(DISTINCT x)");
 }
 
 static void types_have_all_their_names(void **state)
