@@ -74,6 +74,12 @@ fb_status fb_wrap(fb_error *err, fb_status status, const char *format, ...)
     return err->status ? err->status : status;
 }
 
+fb_status fb_pass_on(fb_error *err, const fb_error *caught)
+{
+    if (err) *err = *caught;
+    return caught->status;
+}
+
 fb_status fb_fail_nomem(fb_error *err, const char *what)
 {
     return fb_fail(err, FB_E_NOMEM, 0, "out of memory for %s", what);

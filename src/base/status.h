@@ -20,6 +20,10 @@ fb_status fb_fail_condition(fb_error *err, fb_status status, const char *conditi
  * `err` is NULL, `status`. */
 fb_status fb_wrap(fb_error *err, fb_status status, const char *format, ...) FB_PRINTF(3, 4);
 
+/* Passes on a failure that was caught in an error of the caller's own, because it might have been
+ * no failure to its caller (a file that need not exist). Returns its status. */
+fb_status fb_pass_on(fb_error *err, const fb_error *caught);
+
 /* FB_E_NOMEM with a message that names what was to be stored. */
 fb_status fb_fail_nomem(fb_error *err, const char *what);
 

@@ -176,12 +176,15 @@ static fb_status load_metadata(fb_checkpoint *checkpoint, fb_arena *arena, fb_er
 
     fb_buf content;
     fb_buf_init(&content, 0);
-    fb_status status = fb_filesystem_read(checkpoint->fs, path, METADATA_MAX_BYTES, &content, err);
+    fb_error caught; /* a new checkpoint has no metadata */
+    fb_status status =
+        fb_filesystem_read(checkpoint->fs, path, METADATA_MAX_BYTES, &content, &caught);
     if (status == FB_OK)
-        status = fb_query_metadata_decode(path, fb_buf_slice(&content), checkpoint->query_id, err);
+        status =
+            fb_query_metadata_decode(path, fb_buf_slice(&content), checkpoint->query_id, &caught);
     fb_buf_deinit(&content);
     if (status == FB_OK) return fb_filesystem_sync(checkpoint->fs, path, err);
-    if (status != FB_E_NOT_FOUND) return status;
+    if (status != FB_E_NOT_FOUND) return fb_pass_on(err, &caught);
     if (has_offsets || has_commits)
         return fb_fail_condition(err, FB_E_CORRUPT, "STREAMING_CHECKPOINT_MISSING_METADATA_FILE",
                                  "Checkpoint location %s is in an inconsistent state: the metadata "

@@ -106,7 +106,8 @@ static fb_status load_creation(rate_source *self, const fb_source_config *config
     fb_metadata_log log = {.fs = config->fs, .directory = config->log_directory};
     fb_buf content;
     fb_buf_init(&content, 0); /* the log bounds what it reads */
-    fb_status status = fb_metadata_log_read(&log, 0, &content, err);
+    fb_error missing;         /* a new source has no entry */
+    fb_status status = fb_metadata_log_read(&log, 0, &content, &missing);
     if (status == FB_OK) {
         status = parse_log(fb_buf_slice(&content), config->log_directory, &self->creation_ms, err);
     } else if (status == FB_E_NOT_FOUND) {
@@ -115,6 +116,8 @@ static fb_status load_creation(rate_source *self, const fb_source_config *config
         fb_buf_printf(&content, "v1\n%" PRId64, self->creation_ms);
         status = content.failed ? fb_fail_nomem(err, "the log of source 'rate'")
                                 : fb_metadata_log_write(&log, 0, fb_buf_slice(&content), err);
+    } else {
+        status = fb_pass_on(err, &missing);
     }
     fb_buf_deinit(&content);
     return status;

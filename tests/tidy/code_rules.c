@@ -34,25 +34,44 @@ static void function_name(const struct tidy_file *file, size_t body, char *name,
     name[length] = '\0';
 }
 
+/* The brace of an initialiser: data, not code. */
+static bool opens_table(const struct tidy_file *file, size_t brace)
+{
+    return brace >= 2 && memcmp(file->code + brace - 2, "= ", 2) == 0;
+}
+
+static size_t matching_brace(const struct tidy_file *file, size_t open)
+{
+    int depth = 0;
+    for (size_t i = open; i < file->size; i++) {
+        if (file->code[i] == '{') depth++;
+        if (file->code[i] == '}' && --depth == 0) return i;
+    }
+    return file->size;
+}
+
 /* Checks the function whose "{" is alone on `line`; returns the line of its "}". */
 static size_t check_function(struct tidy *tidy, const struct tidy_file *file, size_t line)
 {
     char name[128];
     int depth = 0, deepest = 0;
-    size_t deepest_offset = 0, end = file->size;
-    for (size_t i = file->line_start[line]; i < file->size; i++) {
-        if (file->code[i] == '{' && ++depth > deepest) {
+    size_t deepest_offset = 0, table_lines = 0;
+    size_t end = matching_brace(file, file->line_start[line]);
+    for (size_t i = file->line_start[line]; i < end; i++) {
+        if (file->code[i] == '{' && opens_table(file, i)) {
+            size_t close = matching_brace(file, i);
+            table_lines += tidy_line_at(file, close) - tidy_line_at(file, i);
+            i = close;
+        } else if (file->code[i] == '{' && ++depth > deepest) {
             deepest = depth;
             deepest_offset = i;
-        }
-        if (file->code[i] == '}' && --depth == 0) {
-            end = i;
-            break;
+        } else if (file->code[i] == '}') {
+            depth--;
         }
     }
     function_name(file, line, name, sizeof name);
     size_t last = tidy_line_at(file, end) - 1;
-    size_t line_count = last - line + 1;
+    size_t line_count = last - line + 1 - table_lines;
     if (line_count > MAX_FUNCTION_LINES)
         tidy_complain(tidy, file->path, line + 1, "function %s has %zu lines, at most %d", name,
                       line_count, MAX_FUNCTION_LINES);

@@ -48,6 +48,17 @@ static void wrapping_keeps_what_was_known(void **state)
     assert_string_equal(err.message, "out of memory for the table");
 }
 
+static void a_caught_failure_can_be_passed_on(void **state)
+{
+    (void)state;
+    fb_error caught, err;
+    (void)fb_fail(&caught, FB_E_IO, ENOSPC, "x");
+    assert_int_equal(fb_pass_on(&err, &caught), FB_E_IO);
+    assert_string_equal(err.message, caught.message);
+    assert_int_equal(err.sys_errno, ENOSPC);
+    assert_int_equal(fb_pass_on(NULL, &caught), FB_E_IO);
+}
+
 static void nobody_has_to_want_the_message(void **state)
 {
     (void)state;
@@ -78,6 +89,7 @@ int main(void)
         cmocka_unit_test(a_failure_carries_message_and_cause),
         cmocka_unit_test(a_condition_stands_beside_the_message),
         cmocka_unit_test(wrapping_keeps_what_was_known),
+        cmocka_unit_test(a_caught_failure_can_be_passed_on),
         cmocka_unit_test(nobody_has_to_want_the_message),
         cmocka_unit_test(a_message_that_does_not_fit_says_so),
     };
