@@ -173,12 +173,25 @@ static fb_status no_intervals(fb_binder *binder, const fb_expr *call)
     return status;
 }
 
+/* DATE + NULL: Spark takes the NULL for an interval and answers with a TIMESTAMP. */
+static fb_status bind_unknown_interval(fb_binder *binder, fb_expr *call, const fb_type *moment)
+{
+    if (moment->id == FB_TYPE_DATE) moment = fb_type_of(FB_TYPE_TIMESTAMP);
+    fb_expr *null = fb_expr_literal_null(binder->arena, moment);
+    if (!null) return fb_fail_nomem(binder->err, "an expression");
+    null->position = call->position;
+    *call = *null;
+    return FB_OK;
+}
+
 static fb_status bind_moments(fb_binder *binder, fb_expr *call, const char *allowed, bool *done)
 {
     fb_arithmetic op = op_of(call);
     bool left = is_moment(call->args[0]->type), right = is_moment(call->args[1]->type);
     *done = op != FB_MULTIPLY && (left || right);
     if (!*done) return FB_OK;
+    if (op == FB_ADD && call->args[left]->type->id == FB_TYPE_VOID)
+        return bind_unknown_interval(binder, call, call->args[!left]->type);
     bool left_text = call->args[0]->type->id == FB_TYPE_STRING;
     bool right_text = call->args[1]->type->id == FB_TYPE_STRING;
     if (op == FB_SUBTRACT && (left || left_text) && (right || right_text))

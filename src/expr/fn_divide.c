@@ -179,8 +179,10 @@ static fb_status bind_div(fb_binder *binder, fb_expr *call)
         bool is_long = fb_type_is_integral(type) && other->id != FB_TYPE_DECIMAL;
         if (is_long || type->id == FB_TYPE_VOID) FB_TRY(fb_bind_cast_arg(binder, call, i, wide));
     }
-    if (fb_type_is_fractional(call->args[0]->type) != fb_type_is_fractional(call->args[1]->type))
-        return fb_bind_operands_differ(binder, call);
+    for (uint32_t i = 0; i < 2; i++)
+        if (call->args[i]->type->id == FB_TYPE_BIGINT &&
+            fb_type_is_fractional(call->args[1 - i]->type))
+            return fb_bind_operands_differ(binder, call);
     bool meet = fb_bind_operands_meet(binder, call->args[0]->type, call->args[1]->type);
     FB_TRY(fb_bind_operands(binder, call, allowed));
     const fb_type *type = call->args[0]->type;

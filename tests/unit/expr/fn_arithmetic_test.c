@@ -217,6 +217,8 @@ static void types_widen_as_in_ansi_mode(void **state)
         {FB_TYPE_VOID, FB_TYPE_VOID, FB_TYPE_DOUBLE},
         {FB_TYPE_VOID, FB_TYPE_SMALLINT, FB_TYPE_SMALLINT},
         {FB_TYPE_DATE, FB_TYPE_SMALLINT, FB_TYPE_DATE},
+        {FB_TYPE_VOID, FB_TYPE_DATE, FB_TYPE_TIMESTAMP},
+        {FB_TYPE_TIMESTAMP_NTZ, FB_TYPE_VOID, FB_TYPE_TIMESTAMP_NTZ},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         expr_env env;

@@ -136,6 +136,9 @@ static void div_is_for_integers(void **state)
     assert_status(expr_env_bind(&env, &out, "div", half, expr_env_int(&env, 2), NULL),
                   FB_E_ANALYSIS);
     assert_contains(env.err.message, "incompatible types (\"DOUBLE\" and \"BIGINT\")");
+    fb_expr *decimal = expr_env_literal(&env, fb_type_decimal(&env.arena, 5, 2));
+    assert_status(expr_env_bind(&env, &out, "div", half, decimal, NULL), FB_E_ANALYSIS);
+    assert_string_equal(env.err.condition, "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE");
     expr_env_deinit(&env);
 }
 
