@@ -269,27 +269,6 @@ static fb_status eval_negate_floats(const fb_expr *self, fb_eval *eval, const fb
     return FB_OK;
 }
 
-/* The negative of a decimal has as many digits, so nothing overflows. */
-static fb_status eval_negate_decimals(const fb_expr *self, fb_eval *eval, const fb_column *args,
-                                      size_t row_count, fb_column *out)
-{
-    FB_TRY(fb_eval_output(eval, row_count, out));
-    FB_TRY(fb_eval_merge_validity(eval, args, 1, row_count, out));
-    bool absolute = is_absolute(self);
-    if (fb_type_is_long_decimal(self->type)) {
-        for (size_t i = 0; i < row_count; i++) {
-            int64_t value = args[0].int64s[i];
-            out->int64s[i] = absolute && value >= 0 ? value : (int64_t)(0 - (uint64_t)value);
-        }
-    } else {
-        for (size_t i = 0; i < row_count; i++) {
-            fb_int128 value = args[0].int128s[i];
-            out->int128s[i] = absolute && value >= 0 ? value : (fb_int128)(0 - (fb_uint128)value);
-        }
-    }
-    return FB_OK;
-}
-
 static fb_status eval_same(const fb_expr *self, fb_eval *eval, const fb_column *args,
                            size_t row_count, fb_column *out)
 {
@@ -320,8 +299,10 @@ static fb_status bind_sign(fb_binder *binder, fb_expr *call)
         call->kernel = eval_negate_integers;
         call->state = binder->ansi ? ansi : NULL; /* set: overflow is an error */
         call->can_fail |= binder->ansi;
+    } else if (type->id == FB_TYPE_DECIMAL) {
+        fb_bind_decimal_sign(call, is_absolute(call));
     } else {
-        call->kernel = type->id == FB_TYPE_DECIMAL ? eval_negate_decimals : eval_negate_floats;
+        call->kernel = eval_negate_floats;
     }
     return FB_OK;
 }

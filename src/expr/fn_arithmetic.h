@@ -36,6 +36,8 @@ fb_status fb_bind_operands_refused(fb_binder *binder, const fb_expr *call, const
 
 /* Binds + - * / % div of decimals (fn_decimal.c); the operands are decimals. */
 fb_status fb_bind_decimal_arithmetic(fb_binder *binder, fb_expr *call) FB_CHECKED;
+/* Binds -a, or |a| when `absolute`, of the decimal type that the call has. */
+void fb_bind_decimal_sign(fb_expr *call, bool absolute);
 
 fb_status fb_eval_overflow(fb_eval *eval, const fb_expr *self, const char *what,
                            const char *try_function);

@@ -6,6 +6,8 @@
 #include "data/decimal.h"
 #include "expr/fn_arithmetic.h"
 
+#include <stdio.h>
+
 /* What the binder prepares. */
 typedef struct decimal_plan {
     fb_decimal_op op;
@@ -224,4 +226,83 @@ fb_status fb_bind_decimal_arithmetic(fb_binder *binder, fb_expr *call)
     call->nullable = true;
     call->can_fail |= state->mode == FB_MODE_ANSI;
     return FB_OK;
+}
+
+/* --- signs --- */
+
+enum { SIGN_DIGITS = 34 };
+
+/* Spark negates in 34 digits, ties to even: longer values come back rounded. */
+static fb_int128 round_to_sign_digits(fb_int128 value)
+{
+    bool negative = value < 0;
+    fb_int128 rest = negative ? -value : value, power = 1;
+    while (rest / power >= fb_decimal_pow10(SIGN_DIGITS))
+        power *= 10;
+    if (power == 1) return value;
+    fb_int128 kept = rest / power, lost = rest % power;
+    kept += 2 * lost > power || (2 * lost == power && kept % 2 == 1);
+    return negative ? -kept * power : kept * power;
+}
+
+static fb_status fail_sign(fb_eval *eval, const fb_expr *self, fb_int128 value)
+{
+    /* Only 10^precision does not fit; Spark shows it with its digits and with those that it
+     * computed in. */
+    const fb_type *type = self->type;
+    char zeros[FB_DECIMAL_MAX_PRECISION + 1], exact[128], computed[128];
+    memset(zeros, '0', sizeof zeros);
+    int whole = type->precision - type->scale, dropped = type->precision + 1 - SIGN_DIGITS;
+    const char *sign = value < 0 ? "-" : "";
+    (void)snprintf(exact, sizeof exact, "%s1%.*s%s%.*s", sign, whole, zeros, type->scale ? "." : "",
+                   type->scale, zeros);
+    if (type->scale > dropped)
+        (void)snprintf(computed, sizeof computed, "%s1%.*s.%.*s", sign, whole, zeros,
+                       type->scale - dropped, zeros);
+    else if (type->scale == dropped)
+        (void)snprintf(computed, sizeof computed, "%s1%.*s", sign, whole, zeros);
+    else
+        (void)snprintf(computed, sizeof computed, "%s1.%.*sE+%d", sign, SIGN_DIGITS - 1, zeros,
+                       whole);
+    return fb_eval_fail(eval, self, "NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION",
+                        "The %s rounded half up from %s cannot be represented as Decimal(%d, %d).",
+                        exact, computed, type->precision, type->scale);
+}
+
+static fb_status eval_signs(const fb_expr *self, fb_eval *eval, const fb_column *args,
+                            size_t row_count, fb_column *out)
+{
+    FB_TRY(fb_eval_output(eval, row_count, out));
+    FB_TRY(fb_eval_merge_validity(eval, args, 1, row_count, out));
+    bool absolute = self->state != NULL;
+    for (size_t i = 0; i < row_count; i++) {
+        fb_int128 value = fb_column_is_null(out, i) ? 0 : args[0].int128s[i];
+        out->int128s[i] = value;
+        if (absolute && value >= 0) continue;
+        out->int128s[i] = round_to_sign_digits(-value);
+        if (!fb_decimal_fits(out->int128s[i], self->type->precision))
+            return fail_sign(eval, self, out->int128s[i]);
+    }
+    return FB_OK;
+}
+
+static fb_status eval_long_signs(const fb_expr *self, fb_eval *eval, const fb_column *args,
+                                 size_t row_count, fb_column *out)
+{
+    FB_TRY(fb_eval_output(eval, row_count, out));
+    FB_TRY(fb_eval_merge_validity(eval, args, 1, row_count, out));
+    bool absolute = self->state != NULL;
+    for (size_t i = 0; i < row_count; i++) {
+        int64_t value = args[0].int64s[i];
+        out->int64s[i] = absolute && value >= 0 ? value : (int64_t)(0 - (uint64_t)value);
+    }
+    return FB_OK;
+}
+
+void fb_bind_decimal_sign(fb_expr *call, bool absolute)
+{
+    static const char set[] = "";
+    call->state = absolute ? set : NULL;
+    call->can_fail |= call->type->precision > SIGN_DIGITS;
+    call->kernel = fb_type_is_long_decimal(call->type) ? eval_long_signs : eval_signs;
 }

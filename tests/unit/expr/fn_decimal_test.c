@@ -176,6 +176,42 @@ static void an_integer_literal_counts_its_digits_only(void **state)
     expr_env_deinit(&env);
 }
 
+/* Measured on Spark 4.2.0, which negates in 34 digits. */
+static void long_decimals_are_rounded_when_negated(void **state)
+{
+    (void)state;
+    expr_env env;
+    fb_column out;
+    expr_env_init(&env, 1);
+    const fb_expr *a = decimal(&env, "12345678901234567890123456789012345678", 38, 0);
+    assert_decimal(&env, expr_env_call(&env, "negative", a, NULL), "DECIMAL(38,0)",
+                   "-12345678901234567890123456789012350000");
+    assert_decimal(&env, expr_env_call(&env, "abs", a, NULL), "DECIMAL(38,0)",
+                   "12345678901234567890123456789012345678");
+    a = decimal(&env, "-1234567890123456789012345678901234.5678", 38, 4);
+    assert_decimal(&env, expr_env_call(&env, "abs", a, NULL), "DECIMAL(38,4)",
+                   "1234567890123456789012345678901235.0000");
+    a = decimal(&env, "-7.25", 5, 2);
+    assert_decimal(&env, expr_env_call(&env, "abs", a, NULL), "DECIMAL(5,2)", "7.25");
+    assert_decimal(&env, expr_env_call(&env, "negative", a, NULL), "DECIMAL(5,2)", "7.25");
+    a = decimal(&env, "99999999999999999999999999999999.999999", 38, 6);
+    const fb_expr *call = expr_env_call(&env, "negative", a, NULL);
+    assert_status(fb_expr_eval(call, &env.eval, &env.chunk, &out), FB_E_COMPUTE);
+    assert_string_equal(env.err.condition, "NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION");
+    assert_string_equal(env.err.message,
+                        "The -100000000000000000000000000000000.000000 rounded half up from "
+                        "-100000000000000000000000000000000.0 cannot be represented as "
+                        "Decimal(38, 6).");
+    a = decimal(&env, "99999999999999999999999999999999999999", 38, 0);
+    call = expr_env_call(&env, "negative", a, NULL);
+    assert_status(fb_expr_eval(call, &env.eval, &env.chunk, &out), FB_E_COMPUTE);
+    assert_string_equal(env.err.message,
+                        "The -100000000000000000000000000000000000000 rounded half up from "
+                        "-1.000000000000000000000000000000000E+38 cannot be represented as "
+                        "Decimal(38, 0).");
+    expr_env_deinit(&env);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +220,7 @@ int main(void)
         cmocka_unit_test(overflow_is_an_error_null_or_null_by_mode),
         cmocka_unit_test(division_by_zero_is_an_error),
         cmocka_unit_test(columns_agree_with_single_rows),
+        cmocka_unit_test(long_decimals_are_rounded_when_negated),
         cmocka_unit_test(an_integer_literal_counts_its_digits_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
