@@ -204,7 +204,7 @@ def structs():
         "struct(1 AS a).A", "struct(1 AS a).b", "struct(1 AS a, 2 AS a).a", "struct(NULL)",
         "struct(NULL AS a).a", "struct(struct(1 AS b) AS a).a.b", "struct(1 AS a) = struct(1 AS a)",
         "struct(1 AS a) = struct(1 AS b)", "struct(1 AS a) < struct(2 AS a)",
-        "struct(1 AS a) = struct('1' AS a)", "struct(1, 'a', true, 1.50BD, 2.5D, X'FF')",
+        "struct(1 AS a) = struct('1' AS a)", "struct(1, 'a', true, 1.50BD, 2.5D, X'61')",
         "struct(DATE'2024-01-15', TIMESTAMP'2024-01-15 12:00:00', NULL)",
         "named_struct('a', 1, 'b', 'x')", "named_struct('a', 1).a", "named_struct('a')",
         "named_struct(1, 2)", "named_struct(NULL, 2)", "named_struct()",
