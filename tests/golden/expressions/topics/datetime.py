@@ -11,7 +11,7 @@ FIELDS = ["year", "month", "day", "hour", "minute", "second"]
 PATTERNS = ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.SSSSSS", "y", "yy", "yyy", "yyyyy", "M",
             "MM", "MMM", "MMMM", "d", "dd", "D", "DDD", "E", "EEEE", "a", "h", "hh", "H", "HH", "k",
             "kk", "K", "KK", "m", "s", "S", "SSS", "SSSSSSSSS", "q", "qq", "Q", "QQQ", "QQQQ", "G",
-            "GGGG", "L", "LLL", "VV", "z", "zzzz", "X", "XX", "XXX", "XXXX", "XXXXX", "x", "xx", "xxx",
+            "GGGG", "L", "LLL", "VV", "X", "XX", "XXX", "XXXX", "XXXXX", "x", "xx", "xxx",
             "Z", "ZZZZ", "ZZZZZ", "O", "OOOO", "''", "'literal'", "'it''s'", "[yyyy]", "yyyy[-MM]"]
 BAD_PATTERNS = ["", "A", "B", "Y", "YYYY", "w", "W", "u", "e", "c", "n", "N", "p", "F", "yyyyyyy",
                 "yyyyyyyyyy", "MMMMM", "ddd", "DDDD", "EEEEE", "aa", "HHH", "mmm", "sss", "SSSSSSSSSS",
@@ -79,11 +79,14 @@ def formats():
                "1969-12-31 23:59:59.999999"]
     for value, pattern in itertools.product(samples, PATTERNS):
         yield f"date_format({stamp(value)}, {text(pattern)})"
+    # Names of zones are words of a language, which are not supported.
+    yield from ["date_format(TIMESTAMP'2024-08-15 00:00:00', 'z')",
+                "date_format(TIMESTAMP'2024-08-15 00:00:00', 'zzzz')"]
     for pattern in BAD_PATTERNS:
         yield f"date_format(TIMESTAMP'2024-01-05 03:04:05.006007', {text(pattern)})"
     for value in timestamps()[::3]:
         yield f"date_format({stamp(value)}, 'yyyy-MM-dd HH:mm:ss.SSSSSS VV XXX')"
-        yield f"date_format({stamp(value)}, 'EEE, d MMM yyyy hh:mm:ss a z')"
+        yield f"date_format({stamp(value)}, 'EEE, d MMM yyyy hh:mm:ss a xxx')"
     yield from ["date_format(DATE'2024-01-05', 'yyyy/MM/dd HH')", "date_format('2024-01-05', 'yyyy')",
                 "date_format(NULL, 'yyyy')", "date_format(TIMESTAMP'2024-01-05 00:00:00', NULL)",
                 "date_format(TIMESTAMP_NTZ'2024-01-05 01:02:03', 'HH:mm')", "date_format(5, 'yyyy')",
@@ -115,7 +118,6 @@ PARSED = [
     ("2024-01-15 12:34:56 +0100", "yyyy-MM-dd HH:mm:ss Z"),
     ("2024-01-15 12:34:56 +0100", "yyyy-MM-dd HH:mm:ss xx"),
     ("2024-01-15 12:34:56 Europe/Berlin", "yyyy-MM-dd HH:mm:ss VV"),
-    ("2024-01-15 12:34:56 PST", "yyyy-MM-dd HH:mm:ss z"),
     ("2024-01-15 12:34:56 UTC", "yyyy-MM-dd HH:mm:ss z"),
     ("2024-01-15 12:34:56 GMT+1", "yyyy-MM-dd HH:mm:ss O"), ("10000", "yyyy"), ("+10000", "yyyy"),
     ("-0044", "yyyy"), ("0001-01-01", "yyyy-MM-dd"), ("1582-10-10", "yyyy-MM-dd"),
