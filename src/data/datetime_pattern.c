@@ -54,6 +54,7 @@ const char *const *fb_pattern_names(pattern_field field, bool is_full, int *coun
 typedef struct pattern_compiler {
     fb_pattern *pattern;
     bool for_parsing;
+    bool is_utc; /* the zone that is printed */
     bool has_era;
     int32_t active;    /* the number that adjacent ones are counted to; -1: none */
     uint32_t open[16]; /* optional parts that are not closed */
@@ -315,6 +316,13 @@ static bool add_letters(pattern_compiler *compiler, char letter, size_t letters)
     case 'Z':
     case 'O':
         return add_offset(compiler, letter, letters);
+    case 'z':
+        compiler->active = -1;
+        (void)add(compiler,
+                  (pattern_element){.kind = PATTERN_LITERAL,
+                                    .text = letters == 4 ? FB_SLICE("Coordinated Universal Time")
+                                                         : FB_SLICE("UTC")});
+        return letters < 5;
     case 'V':
         compiler->active = -1;
         (void)add(compiler, (pattern_element){.kind = PATTERN_ZONE_ID});
@@ -324,18 +332,23 @@ static bool add_letters(pattern_compiler *compiler, char letter, size_t letters)
     }
 }
 
-/* Letters that Spark refuses before Java sees them. */
-static fb_status check_letters(const pattern_compiler *compiler, fb_slice letters)
+/* Letters that Spark refuses before Java sees them, in the order in which it looks for them. */
+enum { CHECK_WEEKS, CHECK_ILLEGAL, CHECK_LENGTH, CHECK_ZONE_NAMES, CHECK_COUNT };
+
+static fb_status check_letters(const pattern_compiler *compiler, fb_slice letters, int check)
 {
     char letter = letters.data[0];
-    if (strchr("YWwuecABnNp", letter) || (compiler->for_parsing && strchr("EFqQ", letter)))
+    if (check == CHECK_WEEKS && strchr("YWwuec", letter))
         return fail_letter(compiler, letters.data);
-    if (strchr("GMLEQq", letter) && letters.size >= 5)
+    bool is_illegal = strchr("ABnNp", letter) || (compiler->for_parsing && strchr("EFqQ", letter));
+    if (check == CHECK_ILLEGAL && is_illegal) return fail_letter(compiler, letters.data);
+    if (check == CHECK_LENGTH && strchr("GMLEQq", letter) && letters.size >= 5)
         return fail_length(compiler, (fb_slice){letters.data, 5});
-    if (letter == 'z' && letters.size <= 4)
+    if (check != CHECK_ZONE_NAMES) return FB_OK;
+    if (letter == 'z' && letters.size <= 4 && (compiler->for_parsing || !compiler->is_utc))
         return fb_fail(compiler->err, FB_E_UNSUPPORTED, 0,
-                       "datetime pattern '%.*s': names of time zones (z) are not supported; V, O, "
-                       "x, X and Z are",
+                       "datetime pattern '%.*s': names of time zones other than UTC (z) are not "
+                       "supported; V, O, x, X and Z are",
                        FB_SLICE_ARGS(compiler->pattern->text));
     return FB_OK;
 }
@@ -385,7 +398,6 @@ static fb_status compile_all(pattern_compiler *compiler, fb_slice text)
             size_t end = at;
             while (end < text.size && text.data[end] == c)
                 end++;
-            FB_TRY(check_letters(compiler, (fb_slice){text.data + at, end - at}));
             if (!add_letters(compiler, c, end - at)) return fail_pattern(compiler);
             at = end;
         } else if (c == '\'') {
@@ -404,6 +416,22 @@ static fb_status compile_all(pattern_compiler *compiler, fb_slice text)
     }
     while (compiler->open_count)
         (void)add_bracket(compiler, ']');
+    return FB_OK;
+}
+
+/* Spark looks at all letters before Java sees the pattern. */
+static fb_status check_all_letters(const pattern_compiler *compiler, fb_slice text, int check)
+{
+    bool quoted = false;
+    for (size_t at = 0; at < text.size;) {
+        size_t end = at + 1;
+        while (end < text.size && text.data[end] == text.data[at])
+            end++;
+        if (text.data[at] == '\'') quoted ^= (end - at) % 2;
+        if (!quoted && is_letter(text.data[at]))
+            FB_TRY(check_letters(compiler, (fb_slice){text.data + at, end - at}, check));
+        at = end;
+    }
     return FB_OK;
 }
 
@@ -431,8 +459,8 @@ static size_t max_bytes_of(const pattern_element *element)
     }
 }
 
-fb_status fb_pattern_compile(fb_arena *arena, fb_slice text, bool for_parsing,
-                             const fb_pattern **out, fb_error *err)
+fb_status fb_pattern_compile(fb_arena *arena, fb_slice text, const fb_timezone *zone,
+                             bool for_parsing, const fb_pattern **out, fb_error *err)
 {
     *out = NULL;
     if (text.size > MAX_PATTERN_BYTES)
@@ -446,9 +474,12 @@ fb_status fb_pattern_compile(fb_arena *arena, fb_slice text, bool for_parsing,
     *pattern = (fb_pattern){.text = {copy, text.size}, .elements = elements};
     pattern_compiler compiler = {.pattern = pattern,
                                  .for_parsing = for_parsing,
+                                 .is_utc = !strcmp(fb_timezone_id(zone), "UTC"),
                                  .has_era = has_era(text),
                                  .active = -1,
                                  .err = err};
+    for (int check = 0; check < CHECK_COUNT; check++)
+        FB_TRY(check_all_letters(&compiler, pattern->text, check));
     FB_TRY(compile_all(&compiler, pattern->text));
     for (uint32_t i = 0; i < pattern->count; i++)
         pattern->max_bytes += max_bytes_of(&elements[i]);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Spark's datetime patterns ("yyyy-MM-dd HH:mm:ss"): java.time.format.DateTimeFormatter's, less
- * the letters that Spark refuses, with the English (US) names. Time zone names (z) are refused
- * too: they are not in the system's time zone database.
+ * the letters that Spark refuses, with the English (US) names. Names of time zones (z) other
+ * than UTC are refused too: they are not in the system's time zone database.
  *
  * A pattern is compiled once, is immutable and lives in an arena. Any thread. */
 #ifndef FB_DATA_DATETIME_PATTERN_H
@@ -17,8 +17,8 @@ typedef struct fb_pattern fb_pattern;
 /* Letters for weekdays and quarters can be printed but not parsed. FB_E_COMPUTE with one of Spark's
  * conditions (INVALID_DATETIME_PATTERN..., INCONSISTENT_BEHAVIOR_CROSS_VERSION...),
  * FB_E_UNSUPPORTED for zone names. Copies the text. */
-fb_status fb_pattern_compile(fb_arena *arena, fb_slice text, bool for_parsing,
-                             const fb_pattern **out, fb_error *err) FB_CHECKED;
+fb_status fb_pattern_compile(fb_arena *arena, fb_slice text, const fb_timezone *zone,
+                             bool for_parsing, const fb_pattern **out, fb_error *err) FB_CHECKED;
 
 /* The text that it was compiled from. */
 fb_slice fb_pattern_text(const fb_pattern *pattern);

@@ -145,6 +145,9 @@ static fb_status bind_as_cast(fb_binder *binder, fb_expr *call, fb_type_id id, b
 
 static fb_status bind_to_timestamp_as(fb_binder *binder, fb_expr *call, bool is_try)
 {
+    fb_type_id id = call->args[0]->type->id;
+    if (id == FB_TYPE_BOOLEAN || id == FB_TYPE_BINARY)
+        FB_TRY(fb_bind_coerce(binder, call, 0, fb_type_of(FB_TYPE_STRING)));
     if (call->arg_count < 2 || !is_text(call->args[0]->type))
         return bind_as_cast(binder, call, FB_TYPE_TIMESTAMP, is_try);
     return bind_parse(binder, call, FB_TYPE_TIMESTAMP, parse_timestamp_kernel, is_try);
@@ -195,6 +198,9 @@ static fb_status bind_unix_timestamp(fb_binder *binder, fb_expr *call)
     else if (!is_text(type) && !is_datetime(type))
         return fb_bind_type_error(binder, call, 0,
                                   "(\"STRING\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\")");
+    bool has_pattern = call->arg_count > 1 && call->args[1]->type->id != FB_TYPE_VOID;
+    if (has_pattern && !is_text(call->args[1]->type))
+        return fb_bind_type_error(binder, call, 1, "STRING");
     if (is_text(call->args[0]->type))
         return bind_parse(binder, call, FB_TYPE_BIGINT, parse_seconds_kernel, false);
     if (type->id == FB_TYPE_DATE)

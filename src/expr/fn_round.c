@@ -350,7 +350,8 @@ static fb_status bind_scaled(fb_binder *binder, fb_expr *call, rounding mode)
 {
     bool is_null = true;
     int32_t scale = 0;
-    if (fb_expr_is_foldable(call->args[1])) FB_TRY(fold_scale(binder, call, &scale, &is_null));
+    if (fb_expr_is_foldable(call->args[1]) && call->args[1]->type->id == FB_TYPE_INT)
+        FB_TRY(fold_scale(binder, call, &scale, &is_null));
     if (is_null)
         return fb_bind_fail_at(binder, call->args[1]->position, "NON_FOLDABLE_ARGUMENT",
                                "The function `%s` requires the parameter `scale` to be a foldable "

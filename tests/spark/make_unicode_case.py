@@ -7,13 +7,11 @@ the form of a final sigma) is read off the form that Spark gives a sigma before 
 """
 import sys
 
-from pyspark.sql import SparkSession
+import session
 
 
 def ask():
-    spark = (SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false")
-             .config("spark.driver.host", "127.0.0.1")
-             .config("spark.driver.bindAddress", "127.0.0.1").getOrCreate())
+    spark = session.start()
     chars = (spark.range(0, 0x110000).where("id < 55296 or id > 57343")
              .selectExpr("id", "decode(unhex(lpad(hex(id), 8, '0')), 'UTF-32') AS c")
              .selectExpr("id", "c", "upper(c) AS u", "lower(c) AS l", "initcap(c) AS t",
