@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Triggers, idleness and recovery of a whole query in simulated time. */
+#include "session/session_state.h"
+#include "sim_query.h"
+#include "test.h"
+
+#include <stdio.h>
+
+static const char one_per_batch[] =
+    "CREATE TEMPORARY VIEW v USING `rate-micro-batch` OPTIONS (rowsPerBatch '1');";
+static const char ten_per_second[] =
+    "CREATE TEMPORARY VIEW v USING rate OPTIONS (rowsPerSecond '10');";
+
+static sim_world world;
+static fb_error err;
+
+static int set_up(void **state)
+{
+    (void)state;
+    sim_world_init(&world, 7);
+    err = (fb_error){0};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    sim_world_deinit(&world);
+    return 0;
+}
+
+static const char *batch(int64_t id)
+{
+    return world.record.batches[id].data ? world.record.batches[id].data : "(none)";
+}
+
+static void interval_triggers_tick_at_multiples_since_the_epoch(void **state)
+{
+    (void)state;
+    /* 1,700,000,003.0 s: the first batch at once, then at the multiples of 10 s. */
+    world.clock.wall_us_now = INT64_C(1700000003000000);
+    const sim_job job = {one_per_batch,
+                         "SELECT unix_millis(current_timestamp()) FROM STREAM v",
+                         {FB_TRIGGER_INTERVAL, 10000},
+                         0,
+                         3};
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_string_equal(batch(0), "1700000003000\n");
+    assert_string_equal(batch(1), "1700000010000\n");
+    assert_string_equal(batch(2), "1700000020000\n");
+    assert_string_equal(batch(3), "1700000030000\n");
+}
+
+static void a_source_is_looked_at_when_it_expects_data(void **state)
+{
+    (void)state;
+    const sim_job job = {
+        ten_per_second, "SELECT value FROM STREAM v", {FB_TRIGGER_INTERVAL, 0}, 0, 3};
+    int64_t began_us = world.clock.monotonic_us_now;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_string_equal(batch(0), ""); /* the first batch runs even if it is empty */
+    assert_string_equal(batch(1), "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");
+    assert_in_range(world.clock.monotonic_us_now - began_us, 3000000, 3100000);
+}
+
+static void once_runs_one_batch_and_available_now_all_there_is(void **state)
+{
+    (void)state;
+    sim_job job = {ten_per_second, "SELECT value FROM STREAM v", {FB_TRIGGER_ONCE, 0}, 0, 99};
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 0);
+    fb_clock_manual_advance(&world.clock, 2000000);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 1);
+    assert_int_equal(world.record.batches[1].size, 10 * 2 + 10 * 3);
+    job.trigger.kind = FB_TRIGGER_AVAILABLE_NOW;
+    assert_ok(sim_world_run(&world, &job, &err), &err); /* nothing new: no batch */
+    assert_int_equal(world.record.newest, 1);
+    fb_clock_manual_advance(&world.clock, 1000000);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 2);
+}
+
+static void a_clock_that_goes_back_stops_the_source_and_loses_nothing(void **state)
+{
+    (void)state;
+    sim_job job = {ten_per_second, "SELECT value FROM STREAM v", {FB_TRIGGER_INTERVAL, 0}, 0, 2};
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    world.clock.wall_us_now -= INT64_C(3600000000);
+    job.last_batch = 3;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    /* An hour until the clock is where it was; the rows go on where they stopped. */
+    assert_string_equal(batch(3), "20\n21\n22\n23\n24\n25\n26\n27\n28\n29\n");
+    assert_string_equal(world.record.complaint, "");
+}
+
+static void a_planned_batch_is_run_again_with_its_own_time_and_range(void **state)
+{
+    (void)state;
+    const sim_job job = {ten_per_second,
+                         "SELECT value, unix_millis(current_timestamp()) FROM STREAM v",
+                         {FB_TRIGGER_INTERVAL, 0},
+                         0,
+                         2};
+    world.record.fail_at_batch = 2;
+    assert_status(sim_world_run(&world, &job, &err), FB_E_IO);
+    int64_t planned_ms = world.clock.wall_us_now / 1000;
+    fb_clock_manual_advance(&world.clock, INT64_C(86400000000));
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    char expected[32];
+    (void)snprintf(expected, sizeof expected, "10 %lld\n", (long long)planned_ms);
+    assert_true(strncmp(batch(2), expected, strlen(expected)) == 0);
+    assert_int_equal(world.record.batches[2].size, 10 * strlen(expected));
+}
+
+static void another_number_of_sources_is_refused(void **state)
+{
+    (void)state;
+    sim_job job = {one_per_batch, "SELECT value FROM STREAM v", {FB_TRIGGER_ONCE, 0}, 0, 9};
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    job.query = "SELECT value FROM STREAM v UNION ALL SELECT value + 1 FROM STREAM v";
+    assert_status(sim_world_run(&world, &job, &err), FB_E_INVALID);
+    assert_contains(err.message, "there are 1 sources in the checkpoint's offsets and now there "
+                                 "are 2 sources requested by the query");
+    assert_int_equal(world.record.newest, 0);
+}
+
+static void an_offset_of_another_source_is_refused_by_name(void **state)
+{
+    (void)state;
+    sim_job job = {one_per_batch, "SELECT value FROM STREAM v", {FB_TRIGGER_ONCE, 0}, 0, 9};
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    job.views = ten_per_second;
+    assert_status(sim_world_run(&world, &job, &err), FB_E_CORRUPT);
+    assert_contains(err.message, "{\"offset\":1,\"timestamp\":1000}");
+}
+
+#define in_world(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        in_world(interval_triggers_tick_at_multiples_since_the_epoch),
+        in_world(a_source_is_looked_at_when_it_expects_data),
+        in_world(once_runs_one_batch_and_available_now_all_there_is),
+        in_world(a_clock_that_goes_back_stops_the_source_and_loses_nothing),
+        in_world(a_planned_batch_is_run_again_with_its_own_time_and_range),
+        in_world(another_number_of_sources_is_refused),
+        in_world(an_offset_of_another_source_is_refused_by_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
