@@ -276,6 +276,7 @@ static fb_status widen_cells(fb_analyzer *a, const fb_raw_plan *raw, const fb_ex
     fb_common_rules rules =
         a->binder.ansi ? FB_COMMON_ANSI_NO_STRINGS : FB_COMMON_LEGACY_NO_STRINGS;
     for (uint32_t i = column + step; i < raw->expr_count; i += step) {
+        if (fb_type_equal(type, cells[i]->type)) continue;
         type = fb_common_type_by(a->arena, rules, type, cells[i]->type);
         if (!type)
             return fail_values(a, raw->exprs[i], "INCOMPATIBLE_TYPES_IN_INLINE_TABLE",
@@ -347,6 +348,7 @@ static fb_status widen_column(fb_analyzer *a, const fb_raw_plan *raw, const fb_r
     fb_common_rules rules = a->binder.ansi ? FB_COMMON_ANSI : FB_COMMON_LEGACY;
     for (uint32_t i = 1; i < count; i++) {
         const fb_type *other = branches[i].scope.columns[column].type;
+        if (fb_type_equal(type, other)) continue;
         const fb_type *wider = fb_common_type_by(a->arena, rules, type, other);
         if (!wider)
             return fb_analyzer_fail(

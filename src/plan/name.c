@@ -147,8 +147,34 @@ static void print_lower(fb_slice name, fb_buf *out)
     }
 }
 
+/* (a, 1) is a named_struct whose names are those of the columns, or col1, col2, ... */
+static fb_status print_row(const printer *p, const fb_raw_expr *call)
+{
+    fb_buf_add_text(p->out, "named_struct(");
+    for (uint32_t i = 0; i < call->arg_count; i++) {
+        const fb_raw_expr *arg = call->args[i];
+        if (i) fb_buf_add_text(p->out, ", ");
+        if (arg->kind == FB_RAW_NAME)
+            fb_buf_add_slice(p->out, arg->parts[arg->part_count - 1]);
+        else if (arg->kind == FB_RAW_FIELD)
+            fb_buf_add_slice(p->out, arg->name);
+        else
+            fb_buf_printf(p->out, "col%u", i + 1);
+        fb_buf_add_text(p->out, ", ");
+        FB_TRY(print_expr(p, arg));
+    }
+    fb_buf_add_char(p->out, ')');
+    return FB_OK;
+}
+
+static bool is_row(const fb_raw_expr *call)
+{
+    return fb_slice_is(call->name, "struct") && call->text.size && call->text.data[0] == '(';
+}
+
 static fb_status print_call(const printer *p, const fb_raw_expr *call)
 {
+    if (is_row(call)) return print_row(p, call);
     if (fb_slice_is(call->name, "case_when")) return print_case(p, call);
     if (fb_slice_is(call->name, "in") && call->arg_count) return print_in(p, call);
     if (fb_slice_is(call->name, "like") && call->arg_count == 3) return print_like_escape(p, call);

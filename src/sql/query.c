@@ -37,11 +37,6 @@ static void *array_of_one(fb_sql_build *sql, const void *pointer)
     return array;
 }
 
-static fb_sql_span span_of(const fb_raw_plan *plan)
-{
-    return (fb_sql_span){.line = plan->position.line, .column = plan->position.column};
-}
-
 fb_sql_exprs fb_sql_add_row(fb_sql_build *sql, fb_sql_exprs rows, fb_sql_expr row, bool is_first)
 {
     if (sql->status != FB_OK) return rows;
@@ -147,9 +142,7 @@ fb_sql_plan fb_sql_union(fb_sql_build *sql, fb_sql_token at, fb_sql_plan a, fb_s
     children[0] = a.node;
     children[1] = b.node;
     uint32_t depth = a.depth > b.depth ? a.depth : b.depth;
-    fb_sql_span span = span_of(a.node);
-    span.text = (fb_slice){at.text.data, 0};
-    return make_plan(sql, span, depth, a.size + b.size,
+    return make_plan(sql, fb_sql_token_span(at), depth, a.size + b.size,
                      (fb_raw_plan){.kind = FB_RAW_UNION, .children = children, .child_count = 2});
 }
 
