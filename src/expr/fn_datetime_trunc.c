@@ -132,7 +132,8 @@ static inline int64_t day_start(const fb_local_time *local, int32_t days)
     int64_t local_seconds = (int64_t)days * FB_SECONDS_PER_DAY;
     int64_t seconds = local_seconds - local->offset;
     /* Well inside the range of one offset nothing needs to be asked. */
-    bool is_far = seconds >= local->from && seconds - local->from >= FB_SECONDS_PER_DAY;
+    bool is_far = seconds >= local->from &&
+                  (uint64_t)seconds - (uint64_t)local->from >= (uint64_t)FB_SECONDS_PER_DAY;
     if (!is_far || seconds >= local->until)
         seconds = fb_timezone_to_utc(local->zone, local_seconds);
     return (int64_t)((uint64_t)seconds * (uint64_t)FB_US_PER_SECOND);
