@@ -5,6 +5,7 @@
 #include "session/location.h"
 #include "session/session_state.h"
 #include "sinks/memory.h"
+#include "sql/parse.h"
 #include "stream/settings.h"
 #include "stream/temporary.h"
 
@@ -22,6 +23,8 @@ struct fb_query {
     const char *name;
     const char *checkpoint;
     bool is_temporary;
+    const char *script_name; /* NULL: not from a script */
+    fb_slice script_text;
     fb_memory_table *table; /* memory sink only */
     fb_stream *stream;
     fb_listener *listeners; /* a copy of the session's */
@@ -115,6 +118,8 @@ static void *query_main(void *argument)
     fb_query *query = argument;
     fb_error failure = {0};
     fb_status status = fb_stream_run(query->stream, &failure);
+    if (status != FB_OK && failure.line > 0 && query->script_name)
+        fb_sql_show_place(&failure, query->script_name, query->script_text, 0);
     leave_active(query);
     for (uint32_t i = 0; i < query->listener_count; i++) {
         const fb_listener *listener = &query->listeners[i];
@@ -233,6 +238,12 @@ static fb_status prepare(fb_query *query, const fb_plan *plan, const fb_query_pl
     if (how->name.size) {
         query->name = fb_arena_strdup(&query->arena, how->name);
         if (!query->name) return fb_fail_nomem(err, "a query");
+    }
+    if (how->script_name) {
+        query->script_name = fb_arena_strdup(&query->arena, fb_slice_of(how->script_name));
+        char *text = fb_arena_strdup(&query->arena, how->script_text);
+        if (!query->script_name || !text) return fb_fail_nomem(err, "a query");
+        query->script_text = fb_slice_make(text, how->script_text.size);
     }
     FB_TRY(open_stream(query, plan, how, err));
     return enter_active(query, err);

@@ -141,6 +141,8 @@ static fb_status prepare_table(run *r, const fb_statement *statement, pending *o
                                  &statement->options, &out->how, &length, r->err);
     if (status != FB_OK) return show_place(r, status, length);
     if (!out->how.name.size) out->how.name = statement->name;
+    out->how.script_name = r->name;
+    out->how.script_text = r->text;
     return FB_OK;
 }
 

@@ -96,6 +96,9 @@ typedef struct fb_query_plan {
     fb_trigger trigger;
     fb_slice name;       /* empty: none */
     fb_slice checkpoint; /* as given; empty: none */
+    /* The SQL text that the query comes from, to show where a row failed; name NULL: none. */
+    const char *script_name;
+    fb_slice script_text;
 } fb_query_plan;
 /* On failure err->line and column are those of the option in question, `*length` what to
  * underline. The result lives in `arena`; its texts are borrowed from `options`. */

@@ -61,6 +61,7 @@ static int open_signals(void)
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
     sigprocmask(SIG_BLOCK, &signals, NULL);
     return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
@@ -105,6 +106,7 @@ static int wait_for_end(fb_session *session, reporter *report, int signals, int 
         if (read(signals, &signal_info, sizeof signal_info) > 0) stopping = true;
         if (read(wake, &count, sizeof count) < 0 && errno != EAGAIN) break;
     }
+    if (stopping) reporter_stopping(report);
     stop_all(session);
     (void)any_active(session, &failed);
     return failed || !reporter_is_good(report) ? EXIT_FAILED : EXIT_DONE;

@@ -9,10 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_QUERIES = 64, LIVE_MS = 200, PLAIN_MS = 10000, LINE_BYTES = 512 };
+enum { MAX_QUERIES = 64, LIVE_MS = 200, PLAIN_MS = 10000, LINE_BYTES = 256 };
 
 /* The newest progress of a running query. */
 typedef struct live_query {
@@ -30,6 +31,7 @@ struct reporter {
     bool changed;    /* since the line was written */
     int64_t plain_due_ms;
     int progress_file; /* -1: none */
+    bool stopping;
     bool failed;
 };
 
@@ -116,15 +118,39 @@ static void format_query(const live_query *live, char *out, size_t size)
                    (double)fb_progress_duration_us(live->progress) / 1000);
 }
 
+/* Cuts the line so that it fits into one of the terminal's: a line that wraps cannot be rewritten.
+ */
+static void cut_to_terminal(char *line)
+{
+    struct winsize size;
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col < 2) return;
+    int columns = 0;
+    for (char *c = line; *c; c++) {
+        bool begins_character = ((unsigned char)*c & 0xc0) != 0x80;
+        if (begins_character && ++columns >= size.ws_col) {
+            *c = '\0';
+            return;
+        }
+    }
+}
+
+/* Several queries share the terminal's line; elsewhere each has its own. */
 static void write_lines(reporter *self)
 {
+    char all[MAX_QUERIES * LINE_BYTES] = "";
+    size_t used = 0;
     if (self->on_terminal) clear_line(self);
     for (int i = 0; i < self->query_count; i++) {
         char line[LINE_BYTES];
         format_query(&self->queries[i], line, sizeof line);
-        fprintf(stderr, "%s%s · %.1f MB%s", self->on_terminal && i > 0 ? "  |  " : "", line,
-                resident_mb(), self->on_terminal ? "" : "\n");
+        const char *between = i == 0 ? "" : self->on_terminal ? "  |  " : "\n";
+        int length = snprintf(all + used, sizeof all - used, "%s%s", between, line);
+        if (length > 0) used += (size_t)length;
     }
+    if (self->query_count > 0)
+        (void)snprintf(all + used, sizeof all - used, " · %.1f MB", resident_mb());
+    if (self->on_terminal) cut_to_terminal(all);
+    fprintf(stderr, "%s%s", all, self->on_terminal || !all[0] ? "" : "\n");
     fflush(stderr);
     self->line_shown = self->on_terminal && self->query_count > 0;
     self->changed = false;
@@ -244,10 +270,12 @@ static void on_warning(void *user, fb_query *query, const char *message)
     pthread_mutex_unlock(&self->mutex);
 }
 
-static void tell_end(const fb_query *query)
+static void tell_end(const fb_query *query, bool stopped)
 {
     long long last = (long long)fb_query_last_batch(query);
-    if (last < 0)
+    if (!stopped)
+        fprintf(stderr, "%s  done after batch %lld\n", name_of(query), last);
+    else if (last < 0)
         fprintf(stderr, "%s  stopped before its first batch\n", name_of(query));
     else if (fb_query_is_temporary(query))
         fprintf(stderr, "%s  stopped after batch %lld\n", name_of(query), last);
@@ -272,7 +300,7 @@ static void on_terminated(void *user, fb_query *query, const fb_error *failure)
                 (long long)fb_query_last_batch(query) + 1);
         tell_error(failure);
     } else if (!self->options.quiet) {
-        tell_end(query);
+        tell_end(query, self->stopping);
     }
     pthread_mutex_unlock(&self->mutex);
     const uint64_t one = 1;
@@ -287,6 +315,13 @@ void reporter_listener(reporter *self, fb_listener *out)
                          .on_progress = on_progress,
                          .on_warning = on_warning,
                          .on_terminated = on_terminated};
+}
+
+void reporter_stopping(reporter *self)
+{
+    pthread_mutex_lock(&self->mutex);
+    self->stopping = true;
+    pthread_mutex_unlock(&self->mutex);
 }
 
 bool reporter_is_good(reporter *self)

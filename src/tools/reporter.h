@@ -27,6 +27,8 @@ void reporter_listener(reporter *self, fb_listener *out);
 bool reporter_output(void *self, const char *text, size_t size_bytes);
 /* Refreshes the live line; returns the milliseconds after which to call again. */
 int reporter_refresh(reporter *self);
+/* From now on queries end because they were asked to, not because their input is used up. */
+void reporter_stopping(reporter *self);
 /* False once a progress report could not be written. */
 bool reporter_is_good(reporter *self);
 
