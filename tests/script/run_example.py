@@ -5,6 +5,7 @@
     run_example.py EXAMPLE
 
 The second run goes on with the batch after the first's last, or repeats that one."""
+import pathlib
 import re
 import subprocess
 import sys
@@ -31,12 +32,13 @@ def first_values(text):
 
 
 def main():
+    example = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as folder:
-        first = subprocess.Popen([sys.argv[1]], cwd=folder, stdout=subprocess.PIPE, text=True)
+        first = subprocess.Popen([example], cwd=folder, stdout=subprocess.PIPE, text=True)
         time.sleep(FIRST_RUN_S)
         first.kill()
         before = first.communicate()[0]
-        again = subprocess.run([sys.argv[1]], cwd=folder, stdout=subprocess.PIPE, text=True,
+        again = subprocess.run([example], cwd=folder, stdout=subprocess.PIPE, text=True,
                                timeout=SECOND_RUN_LIMIT_S, check=True)
     old, new = batches(before), batches(again.stdout)
     assert old and old == list(range(len(old))), f"the first run printed batches {old}"
