@@ -22,6 +22,9 @@ build  re2c                     command:re2c
 build  lemon                    command:lemon
 build  libjansson-dev           library:jansson
 build  libicu-dev               library:icu-uc
+build  liblz4-dev               library:liblz4
+build  libzstd-dev              library:libzstd
+build  libsnappy-dev            file:/usr/include/snappy-c.h
 build  tzdata                   file:/usr/share/zoneinfo/UTC
 check  libcmocka-dev            library:cmocka
 check  binutils                 command:nm
