@@ -8,15 +8,17 @@
 
 enum { SLICES = 8 };
 
-static uint32_t tables[SLICES][256];
+typedef uint32_t slice_tables[SLICES][256];
+
+static slice_tables ieee_tables, castagnoli_tables;
 static once_flag tables_made = ONCE_FLAG_INIT;
 
-static void make_tables(void)
+static void make_tables(slice_tables tables, uint32_t polynomial)
 {
     for (uint32_t byte = 0; byte < 256; byte++) {
         uint32_t sum = byte;
         for (int bit = 0; bit < 8; bit++)
-            sum = (sum >> 1) ^ (sum & 1 ? 0xedb88320u : 0);
+            sum = (sum >> 1) ^ (sum & 1 ? polynomial : 0);
         tables[0][byte] = sum;
     }
     for (int k = 1; k < SLICES; k++) {
@@ -27,12 +29,16 @@ static void make_tables(void)
     }
 }
 
-uint32_t fb_crc32(fb_slice bytes)
+static void make_all_tables(void)
 {
-    call_once(&tables_made, make_tables);
+    make_tables(ieee_tables, 0xedb88320u);
+    make_tables(castagnoli_tables, 0x82f63b78u);
+}
+
+static uint32_t update(slice_tables tables, uint32_t sum, fb_slice bytes)
+{
     const unsigned char *next = (const unsigned char *)bytes.data;
     size_t left = bytes.size;
-    uint32_t sum = 0xffffffffu;
     for (; left >= SLICES; left -= SLICES, next += SLICES) {
         uint32_t low = sum ^ ((uint32_t)next[0] | (uint32_t)next[1] << 8 | (uint32_t)next[2] << 16 |
                               (uint32_t)next[3] << 24);
@@ -42,5 +48,17 @@ uint32_t fb_crc32(fb_slice bytes)
     }
     for (; left; left--, next++)
         sum = (sum >> 8) ^ tables[0][(sum ^ *next) & 0xff];
-    return ~sum;
+    return sum;
+}
+
+uint32_t fb_crc32(fb_slice bytes)
+{
+    call_once(&tables_made, make_all_tables);
+    return ~update(ieee_tables, 0xffffffffu, bytes);
+}
+
+uint32_t fb_crc32c(uint32_t before, fb_slice bytes)
+{
+    call_once(&tables_made, make_all_tables);
+    return ~update(castagnoli_tables, ~before, bytes);
 }

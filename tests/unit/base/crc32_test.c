@@ -35,11 +35,21 @@ static void every_length_and_alignment_agrees_with_the_definition(void **state)
                              crc_by_bits(bytes + start, size));
 }
 
+/* The check value of CRC-32C, and the same bytes in two parts. */
+static void the_sum_of_castagnoli_goes_on_where_another_ended(void **state)
+{
+    (void)state;
+    assert_int_equal(fb_crc32c(0, (fb_slice){0}), 0);
+    assert_int_equal(fb_crc32c(0, FB_SLICE("123456789")), 0xe3069283u);
+    assert_int_equal(fb_crc32c(fb_crc32c(0, FB_SLICE("1234")), FB_SLICE("56789")), 0xe3069283u);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_sums_come_out),
         cmocka_unit_test(every_length_and_alignment_agrees_with_the_definition),
+        cmocka_unit_test(the_sum_of_castagnoli_goes_on_where_another_ended),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
