@@ -74,5 +74,7 @@ bool fb_timestamp_parse(fb_slice text, const fb_timezone *zone, int64_t now_us, 
 /* Spark's CAST(string AS TIMESTAMP_NTZ): a zone in the text is read and ignored, a time without
  * date refused. */
 bool fb_timestamp_ntz_parse(fb_slice text, int64_t *out);
+/* The same with a zone refused, as in JSON and CSV. */
+bool fb_timestamp_ntz_parse_local(fb_slice text, int64_t *out);
 
 #endif

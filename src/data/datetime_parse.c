@@ -203,3 +203,10 @@ bool fb_timestamp_ntz_parse(fb_slice text, int64_t *out)
         return false;
     return to_microseconds(local, f.value[MICROSECOND], out);
 }
+
+bool fb_timestamp_ntz_parse_local(fb_slice text, int64_t *out)
+{
+    fields f;
+    *out = 0;
+    return split(text, &f) && !f.zone.size && fb_timestamp_ntz_parse(text, out);
+}
