@@ -10,6 +10,9 @@
  * Constants are not folded here: evaluation computes what depends on no column once per chunk. */
 #include "plan/plan.h"
 
+/* A column used twice doubles the condition with each projection that it passes. */
+enum { MAX_PUSHED_NODES = 2000 };
+
 typedef struct rewrite {
     fb_arena *arena;
     fb_error *err;
@@ -55,6 +58,19 @@ static fb_status substitute(rewrite *r, const fb_expr *expr, const fb_expr *cons
     return FB_OK;
 }
 
+/* What is left of `budget` after the nodes of the expression, columns replaced; 0: it has more.
+ * Without `columns` they count as themselves. */
+static uint32_t count_substituted(const fb_expr *expr, const fb_expr *const *columns,
+                                  uint32_t budget)
+{
+    if (columns && expr->kind == FB_EXPR_COLUMN)
+        return count_substituted(columns[expr->ordinal], NULL, budget);
+    if (budget) budget--;
+    for (uint32_t i = 0; i < expr->arg_count && budget; i++)
+        budget = count_substituted(expr->args[i], columns, budget);
+    return budget;
+}
+
 static bool all_deterministic(const fb_plan *project)
 {
     for (uint32_t i = 0; i < project->expr_count; i++)
@@ -96,7 +112,8 @@ static fb_status push_below_union(rewrite *r, const fb_plan *filter, const fb_ex
 static fb_status push_filter(rewrite *r, const fb_plan *filter, const fb_expr *condition,
                              const fb_plan *child, const fb_plan **out)
 {
-    if (condition->deterministic && child->kind == FB_PLAN_PROJECT && all_deterministic(child))
+    if (condition->deterministic && child->kind == FB_PLAN_PROJECT && all_deterministic(child) &&
+        count_substituted(condition, child->exprs, MAX_PUSHED_NODES))
         return push_below_project(r, filter, condition, child, out);
     if (condition->deterministic && child->kind == FB_PLAN_UNION)
         return push_below_union(r, filter, condition, child, out);

@@ -69,6 +69,22 @@ static void expect_rows(const char *query, const char *csv)
     assert_string_equal(fb_buf_text(&env.output), csv);
 }
 
+/* Each level doubles what the filter would be below it. */
+static void a_filter_stops_where_it_would_blow_up(void **state)
+{
+    (void)state;
+    fb_buf text;
+    fb_buf_init(&text, 0);
+    for (int i = 0; i < 40; i++)
+        fb_buf_add_text(&text, "SELECT x + x AS x FROM (");
+    fb_buf_add_text(&text, "SELECT col1 AS x FROM VALUES (0)");
+    for (int i = 0; i < 40; i++)
+        fb_buf_add_char(&text, ')');
+    char *query = fb_arena_printf(&arena, "SELECT * FROM (%s) WHERE x = 0", fb_buf_text(&text));
+    expect_rows(query, "x\n0\n");
+    fb_buf_deinit(&text);
+}
+
 static void dropped_rows_are_not_computed(void **state)
 {
     (void)state;
@@ -103,6 +119,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_session(filters_move_below_projections_and_unions),
+        in_session(a_filter_stops_where_it_would_blow_up),
         in_session(dropped_rows_are_not_computed),
         in_session(unused_columns_are_not_computed),
         in_session(used_columns_still_fail),
