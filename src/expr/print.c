@@ -40,6 +40,9 @@ static void print_literal(const fb_column *value, fb_buf *out)
         return;
     }
     switch (value->type->id) {
+    case FB_TYPE_DECIMAL:
+        fb_value_text_cast_legacy(value, 0, fb_timezone_utc(), out); /* as Java: 1E-7 */
+        break;
     case FB_TYPE_BINARY:
         print_hex(fb_column_string(value, 0), out);
         break;

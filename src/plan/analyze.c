@@ -49,15 +49,29 @@ static fb_status analyze_table(fb_analyzer *a, const fb_raw_plan *raw, fb_relati
     return make_relation(a, plan, qualifier, out);
 }
 
+/* An alias or a view with another number of columns than the query has. */
+static fb_status fail_arity(fb_analyzer *a, const fb_raw_plan *raw, uint32_t count)
+{
+    uint32_t given = raw->column_name_count;
+    if (!raw->is_view)
+        return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "ASSIGNMENT_ARITY_MISMATCH",
+                                "The number of columns or variables assigned or aliased: %u does "
+                                "not match the number of source expressions: %u.",
+                                given, count);
+    return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS,
+                            given < count
+                                ? "CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"
+                                : "CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS",
+                            "Cannot create view `%.*s`: it names %u columns, the query has %u.",
+                            FB_SLICE_ARGS(raw->name), given, count);
+}
+
 static fb_status analyze_subquery(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
 {
     fb_relation inner;
     FB_TRY(analyze_plan(a, raw->children[0], &inner));
     if (raw->column_name_count && raw->column_name_count != inner.scope.count)
-        return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "ASSIGNMENT_ARITY_MISMATCH",
-                                "The number of columns or variables assigned or aliased: %u does "
-                                "not match the number of source expressions: %u.",
-                                raw->column_name_count, inner.scope.count);
+        return fail_arity(a, raw, inner.scope.count);
     fb_attribute *columns = fb_arena_array(a->arena, inner.scope.count, sizeof *columns);
     fb_slice qualifier = fb_analyzer_keep(a, raw->name);
     if (!columns || !qualifier.data) return fb_analyzer_nomem(a);
@@ -78,9 +92,6 @@ static fb_status analyze_filter(fb_analyzer *a, const fb_raw_plan *raw, fb_relat
     const fb_expr *condition;
     FB_TRY(analyze_plan(a, raw->children[0], &inner));
     FB_TRY(fb_analyze_expr(a, &inner.scope, raw->exprs[0], &condition));
-    if (condition->type->id == FB_TYPE_VOID)
-        FB_TRY(
-            fb_bind_implicit_cast(&a->binder, condition, fb_type_of(FB_TYPE_BOOLEAN), &condition));
     if (condition->type->id != FB_TYPE_BOOLEAN) {
         fb_buf text;
         fb_buf_init(&text, 0);
@@ -158,7 +169,7 @@ static fb_status add_fields(fb_analyzer *a, select_list *list, const fb_raw_expr
                                 last.size > 80 ? 80 : (int)last.size, last.data);
     }
     if (base->type->id != FB_TYPE_STRUCT)
-        return fb_analyzer_fail(a, star->position, FB_E_ANALYSIS, "",
+        return fb_analyzer_fail(a, star->position, FB_E_ANALYSIS, "_LEGACY_ERROR_TEMP_1050",
                                 "Can only star expand struct data types, not %s.",
                                 fb_type_sql(base->type, a->arena));
     for (uint32_t i = 0; i < base->type->field_count; i++) {
@@ -183,16 +194,22 @@ static fb_status automatic_name(fb_analyzer *a, const fb_scope *scope, const fb_
                                 const fb_expr *expr, fb_slice *out)
 {
     const fb_raw_expr *inner = raw;
-    if (raw->kind == FB_RAW_CAST && !raw->is_typed_literal && expr->kind == FB_EXPR_CALL &&
-        expr->arg_count > 0 && expr->args[0]->kind == FB_EXPR_COLUMN)
+    bool is_cast = raw->kind == FB_RAW_CAST && !raw->is_typed_literal;
+    if (is_cast && (expr->kind == FB_EXPR_COLUMN || /* of the column's own type */
+                    (expr->kind == FB_EXPR_CALL && expr->arg_count > 0 &&
+                     expr->args[0]->kind == FB_EXPR_COLUMN)))
         inner = raw->args[0];
     if (inner->kind == FB_RAW_NAME && !(expr->kind == FB_EXPR_CALL && !expr->arg_count)) {
         *out = fb_analyzer_keep(a, inner->parts[inner->part_count - 1]);
         return out->data ? FB_OK : fb_analyzer_nomem(a);
     }
     fb_buf text;
-    fb_buf_init(&text, 1 << 20);
+    fb_buf_init(&text, 64 << 20);
     fb_status status = fb_analyzer_print_name(a, scope, raw, &text);
+    /* Of 64 MiB; memory that runs out before that is another matter. */
+    if (!status && text.failed && text.size > (32 << 20))
+        status = fb_analyzer_fail(a, raw->position, FB_E_LIMIT, "",
+                                  "the name of this column would be too long; give it one with AS");
     char *copy = status || text.failed ? NULL : fb_arena_strdup(a->arena, fb_buf_slice(&text));
     *out = (fb_slice){copy, copy ? text.size : 0};
     fb_buf_deinit(&text);
@@ -341,6 +358,16 @@ static const char *ordinal_word(fb_analyzer *a, uint32_t index)
     return text ? text : "?";
 }
 
+/* Equal but for the names of fields, which UNION does not look at. */
+static bool is_same_structure(const fb_type *x, const fb_type *y)
+{
+    if (x->id != y->id || x->field_count != y->field_count) return false;
+    if (!fb_type_is_nested(x)) return fb_type_equal(x, y);
+    for (uint32_t i = 0; i < x->field_count; i++)
+        if (!is_same_structure(x->fields[i].type, y->fields[i].type)) return false;
+    return true;
+}
+
 static fb_status widen_column(fb_analyzer *a, const fb_raw_plan *raw, const fb_relation *branches,
                               uint32_t count, uint32_t column, const fb_type **out)
 {
@@ -350,6 +377,7 @@ static fb_status widen_column(fb_analyzer *a, const fb_raw_plan *raw, const fb_r
         const fb_type *other = branches[i].scope.columns[column].type;
         if (fb_type_equal(type, other)) continue;
         const fb_type *wider = fb_common_type_by(a->arena, rules, type, other);
+        if (!wider && is_same_structure(type, other)) wider = type;
         if (!wider)
             return fb_analyzer_fail(
                 a, raw->position, FB_E_ANALYSIS, "INCOMPATIBLE_COLUMN_TYPE",

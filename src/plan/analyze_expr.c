@@ -11,44 +11,36 @@
 static bool is_known_missing(fb_slice name)
 {
     static const char *const names[] = {
-        "any_value",
-        "approx_count_distinct",
-        "avg",
-        "bool_and",
-        "bool_or",
-        "collect_list",
-        "collect_set",
-        "count",
-        "count_if",
-        "every",
-        "explode",
-        "first",
-        "first_value",
-        "last",
-        "last_value",
-        "max",
-        "max_by",
-        "mean",
-        "median",
-        "min",
-        "min_by",
-        "percentile",
-        "session_window",
-        "some",
-        "stddev",
-        "sum",
-        "variance",
-        "window",
-        "window_time",
+        "<<",          ">>",       ">>>",         "any_value",    "approx_count_distinct",
+        "avg",         "bool_and", "bool_or",     "collect_list", "collect_set",
+        "count",       "count_if", "every",       "explode",      "first",
+        "first_value", "last",     "last_value",  "max",          "max_by",
+        "mean",        "median",   "min",         "min_by",       "ilike",
+        "percentile",  "regexp",   "regexp_like", "rlike",        "session_window",
+        "some",        "stddev",   "sum",         "timestampadd", "timestampdiff",
+        "variance",    "window",   "window_time",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (fb_slice_equal_nocase(name, fb_slice_of(names[i]))) return true;
     return false;
 }
 
+/* dateadd(DAY, 1, d), whose first argument is no column. */
+static bool is_unit_function(const fb_raw_expr *raw)
+{
+    static const char *const names[] = {"dateadd", "date_add", "datediff", "date_diff"};
+    for (size_t i = 0; raw->arg_count == 3 && i < sizeof names / sizeof *names; i++)
+        if (fb_slice_equal_nocase(raw->name, fb_slice_of(names[i]))) return true;
+    return false;
+}
+
 static fb_status fail_function(fb_analyzer *a, const fb_raw_expr *raw)
 {
     int shown = raw->name.size > 80 ? 80 : (int)raw->name.size;
+    if (is_unit_function(raw))
+        return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "",
+                                "%.*s with a unit and three arguments is not supported yet", shown,
+                                raw->name.data);
     if (is_known_missing(raw->name))
         return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "",
                                 "the function %.*s is not supported yet", shown, raw->name.data);
@@ -170,15 +162,78 @@ static bool needs_named_struct(const fb_raw_expr *raw)
     return found;
 }
 
+static bool is_under_star(const fb_analyzer *a, const fb_attribute *column, const fb_raw_expr *star)
+{
+    if (!star->part_count) return true;
+    return star->part_count == 1 && fb_analyzer_same_name(a, column->qualifier, star->parts[0]);
+}
+
+/* A name for each column of the scope that the star stands for; *count of them. Without `out` they
+ * are only counted. */
+static fb_status name_columns(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *star,
+                              const fb_raw_expr **out, uint32_t *count)
+{
+    for (uint32_t i = 0; i < scope->count; i++) {
+        const fb_attribute *column = &scope->columns[i];
+        if (!is_under_star(a, column, star)) continue;
+        uint32_t at = (*count)++;
+        if (!out) continue;
+        fb_slice *parts = fb_arena_array(a->arena, 2, sizeof *parts);
+        fb_raw_expr *name = fb_arena_alloc_zero(a->arena, sizeof *name);
+        if (!parts || !name) return fb_analyzer_nomem(a);
+        uint32_t part_count = 0;
+        if (column->qualifier.size) parts[part_count++] = column->qualifier;
+        parts[part_count++] = column->name;
+        *name = (fb_raw_expr){.kind = FB_RAW_NAME,
+                              .position = star->position,
+                              .parts = parts,
+                              .part_count = part_count,
+                              .text = star->text};
+        out[at] = name;
+    }
+    return FB_OK;
+}
+
+fb_status fb_analyzer_expand_stars(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *call,
+                                   const fb_raw_expr **out)
+{
+    uint32_t count = 0, star_count = 0;
+    *out = call;
+    for (uint32_t i = 0; i < call->arg_count; i++) {
+        uint32_t before = count;
+        bool is_star = call->args[i]->kind == FB_RAW_STAR;
+        star_count += is_star;
+        if (is_star) FB_TRY(name_columns(a, scope, call->args[i], NULL, &count));
+        if (is_star && count == before) return FB_OK; /* analysis says what is wrong with it */
+        if (!is_star) count++;
+    }
+    if (!star_count) return FB_OK;
+    const fb_raw_expr **args = fb_arena_array(a->arena, count, sizeof *args);
+    fb_raw_expr *expanded = fb_arena_copy(a->arena, call, sizeof *call);
+    if (!args || !expanded) return fb_analyzer_nomem(a);
+    count = 0;
+    for (uint32_t i = 0; i < call->arg_count; i++) {
+        if (call->args[i]->kind == FB_RAW_STAR)
+            FB_TRY(name_columns(a, scope, call->args[i], args, &count));
+        else
+            args[count++] = call->args[i];
+    }
+    expanded->args = args;
+    expanded->arg_count = count;
+    *out = expanded;
+    return FB_OK;
+}
+
 static fb_status analyze_call(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
                               const fb_expr **out)
 {
+    FB_TRY(fb_analyzer_expand_stars(a, scope, raw, &raw));
     const fb_function *function = fb_function_find(raw->name);
     const fb_function *named_struct = fb_function_find(FB_SLICE("named_struct"));
     if (needs_named_struct(raw) && named_struct)
         return analyze_struct(a, scope, raw, named_struct, out);
     if (!function && is_extract(raw)) return analyze_extract(a, scope, raw, out);
-    if (!function) return fail_function(a, raw);
+    if (!function || is_unit_function(raw)) return fail_function(a, raw);
     if (raw->is_distinct)
         return fb_analyzer_fail(
             a, raw->position, FB_E_ANALYSIS, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",

@@ -24,7 +24,7 @@ typedef struct fb_scope {
 
 enum {
     /* What is shared in the text (CASE subjects, aliases, views) is repeated in the plan. */
-    FB_ANALYZER_MAX_EXPRS = 200000,
+    FB_ANALYZER_MAX_EXPRS = 1 << 20,
     FB_ANALYZER_MAX_ALIAS_NODES = 200,
     FB_ANALYZER_MAX_PLAN_NODES = 20000,
     FB_ANALYZER_MAX_DEPTH = 700,
@@ -66,6 +66,10 @@ fb_status fb_resolve_column(fb_analyzer *a, const fb_scope *scope, uint32_t inde
 /* Expressions (analyze_expr.c). */
 fb_status fb_analyze_expr(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
                           const fb_expr **out) FB_CHECKED;
+
+/* f(*) and f(t.*): the call with a name for each column instead; other calls as they are. */
+fb_status fb_analyzer_expand_stars(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *call,
+                                   const fb_raw_expr **out) FB_CHECKED;
 
 /* Appends Spark's name for a column of this expression (name.c), which has been analyzed without
  * error. */

@@ -4,6 +4,8 @@
  * UnsupportedOperationChecker that concerns the operators there are. */
 #include "plan/plan.h"
 
+#include <stdlib.h>
+
 static fb_status fail_at(const fb_plan *plan, fb_error *err, fb_status status)
 {
     if (err) {
@@ -50,4 +52,42 @@ fb_status fb_plan_check_batch(const fb_plan *plan, fb_error *err)
                                      "Queries with streaming sources must be executed with "
                                      "writeStream.start(): put the SELECT into CREATE STREAMING "
                                      "TABLE"));
+}
+
+static int compare_names(const void *x, const void *y)
+{
+    const fb_slice *a = x, *b = y;
+    size_t common = a->size < b->size ? a->size : b->size;
+    int order = common ? memcmp(a->data, b->data, common) : 0;
+    return order ? order : (a->size > b->size) - (a->size < b->size);
+}
+
+static fb_slice lower_copy(fb_arena *arena, fb_slice name)
+{
+    char *copy = fb_arena_strdup(arena, name);
+    for (size_t i = 0; copy && i < name.size; i++)
+        if (copy[i] >= 'A' && copy[i] <= 'Z') copy[i] = (char)(copy[i] - 'A' + 'a');
+    return (fb_slice){copy, copy ? name.size : 0};
+}
+
+fb_status fb_plan_check_names(const fb_plan *plan, bool case_sensitive, fb_arena *arena,
+                              fb_error *err)
+{
+    fb_slice *names = fb_arena_array(arena, plan->output_count, sizeof *names);
+    if (!names) return fb_fail_nomem(err, "a plan");
+    for (uint32_t i = 0; i < plan->output_count; i++) {
+        fb_slice name = plan->output[i].name;
+        names[i] = case_sensitive ? name : lower_copy(arena, name);
+        if (name.size && !names[i].data) return fb_fail_nomem(err, "a plan");
+    }
+    qsort(names, plan->output_count, sizeof *names, compare_names);
+    for (uint32_t i = 1; i < plan->output_count; i++)
+        if (fb_slice_equal(names[i - 1], names[i]))
+            return fail_at(plan, err,
+                           fb_fail_condition(err, FB_E_ANALYSIS, "COLUMN_ALREADY_EXISTS",
+                                             "The column `%.*s` already exists. Choose another "
+                                             "name or rename the existing column.",
+                                             names[i].size > 80 ? 80 : (int)names[i].size,
+                                             names[i].data));
+    return FB_OK;
 }

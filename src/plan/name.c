@@ -32,6 +32,11 @@ enum { ANY_COUNT = UINT32_MAX };
     {                                         \
         name, count, name "(", ", ", more ")" \
     }
+/* CAST by the name of the type: Spark shows what is cast. */
+#define BARE(name)          \
+    {                       \
+        name, 1, "", "", "" \
+    }
 #define TIME_FORMAT "yyyy-MM-dd HH:mm:ss"
 
 static const spelling spellings[] = {
@@ -61,7 +66,6 @@ static const spelling spellings[] = {
     {"isnull", 1, "(", "", " IS NULL)"},
     {"isnotnull", 1, "(", "", " IS NOT NULL)"},
     {"if", 3, "(IF(", ", ", "))"},
-    {"element", 2, "", "[", "]"},
     {"like", 2, "", " LIKE ", ""},
     {"||", 2, "concat(", ", ", ")"},
     {"trim", 2, "TRIM(BOTH ", " FROM ", ")"},
@@ -73,6 +77,21 @@ static const spelling spellings[] = {
     {"power", ANY_COUNT, "POWER(", ", ", ")"},
     {"rlike", ANY_COUNT, "RLIKE(", ", ", ")"},
     {"dateadd", ANY_COUNT, "date_add(", ", ", ")"},
+    BARE("boolean"),
+    BARE("tinyint"),
+    BARE("smallint"),
+    BARE("int"),
+    BARE("bigint"),
+    BARE("float"),
+    BARE("double"),
+    BARE("decimal"),
+    BARE("string"),
+    BARE("binary"),
+    BARE("date"),
+    BARE("timestamp"),
+    {"extract", 2, "extract(", " FROM ", ")"},
+    DEFAULTS("locate", 2, ", 1"),
+    DEFAULTS("position", 2, ", 1"),
     DEFAULTS("substring", 2, ", 2147483647"),
     DEFAULTS("substr", 2, ", 2147483647"),
     DEFAULTS("replace", 2, ", "),
@@ -167,6 +186,19 @@ static fb_status print_row(const printer *p, const fb_raw_expr *call)
     return FB_OK;
 }
 
+/* s['field'] is s.field. */
+static fb_status print_item(const printer *p, const fb_raw_expr *call)
+{
+    const fb_expr *base;
+    FB_TRY(fb_analyze_expr(p->analyzer, p->scope, call->args[0], &base));
+    bool is_struct = base->type->id == FB_TYPE_STRUCT;
+    FB_TRY(print_expr(p, call->args[0]));
+    fb_buf_add_char(p->out, is_struct ? '.' : '[');
+    FB_TRY(print_expr(p, call->args[1]));
+    if (!is_struct) fb_buf_add_char(p->out, ']');
+    return FB_OK;
+}
+
 static bool is_row(const fb_raw_expr *call)
 {
     return fb_slice_is(call->name, "struct") && call->text.size && call->text.data[0] == '(';
@@ -175,6 +207,7 @@ static bool is_row(const fb_raw_expr *call)
 static fb_status print_call(const printer *p, const fb_raw_expr *call)
 {
     if (is_row(call)) return print_row(p, call);
+    if (fb_slice_is(call->name, "get_item") && call->arg_count == 2) return print_item(p, call);
     if (fb_slice_is(call->name, "case_when")) return print_case(p, call);
     if (fb_slice_is(call->name, "in") && call->arg_count) return print_in(p, call);
     if (fb_slice_is(call->name, "like") && call->arg_count == 3) return print_like_escape(p, call);
@@ -218,9 +251,12 @@ static fb_status print_expr(const printer *p, const fb_raw_expr *raw)
 {
     switch (raw->kind) {
     case FB_RAW_CALL:
+        FB_TRY(fb_analyzer_expand_stars(p->analyzer, p->scope, raw, &raw));
         return print_call(p, raw);
     case FB_RAW_CAST:
         if (raw->is_typed_literal) return print_resolved(p, raw);
+        /* Spark shows a cast to a nested type as what is cast. */
+        if (fb_type_is_nested(raw->type)) return print_expr(p, raw->args[0]);
         fb_buf_add_text(p->out, raw->is_try ? "TRY_CAST(" : "CAST(");
         FB_TRY(print_expr(p, raw->args[0]));
         fb_buf_add_text(p->out, " AS ");

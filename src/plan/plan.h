@@ -98,6 +98,9 @@ fb_status fb_analyze_read(const fb_analysis *analysis, const fb_raw_plan *read, 
  * streaming source. */
 fb_status fb_plan_check_streaming(const fb_plan *plan, fb_error *err) FB_CHECKED;
 fb_status fb_plan_check_batch(const fb_plan *plan, fb_error *err) FB_CHECKED;
+/* That no two columns have the same name, as CREATE VIEW asks for. */
+fb_status fb_plan_check_names(const fb_plan *plan, bool case_sensitive, fb_arena *arena,
+                              fb_error *err) FB_CHECKED;
 
 /* Moves filters below projections and unions and drops what computes unused columns (optimize.c).
  * The result lives in `arena` and refers to nodes of `plan`. */

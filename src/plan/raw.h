@@ -73,6 +73,7 @@ struct fb_raw_plan {
     uint32_t column_count;        /* VALUES: exprs per row */
     const fb_slice *column_names; /* SUBQUERY */
     uint32_t column_name_count;
+    bool is_view;                   /* SUBQUERY: CREATE VIEW name (column_names) */
     fb_slice name;                  /* TABLE, SUBQUERY: alias; READ: format */
     bool is_stream;                 /* TABLE, READ */
     const fb_type *schema;          /* READ: STRUCT given by the user, or NULL */

@@ -255,11 +255,20 @@ static uint32_t count_nodes(const fb_expr *expr, uint32_t budget)
     return budget;
 }
 
-static const fb_expr *find_alias(const fb_analyzer *a, const fb_scope *scope, fb_slice name)
+/* The alias of that name, or NULL. Spark compares them without case whatever the setting. */
+static fb_status find_alias(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *name,
+                            const fb_expr **out)
 {
-    for (uint32_t i = scope->alias_count; i-- > 0;)
-        if (fb_analyzer_same_name(a, scope->aliases[i].name, name)) return scope->aliases[i].expr;
-    return NULL;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < scope->alias_count; i++) {
+        if (!fb_slice_equal_nocase(scope->aliases[i].name, name->parts[0])) continue;
+        *out = scope->aliases[i].expr;
+        count++;
+    }
+    if (count <= 1) return FB_OK;
+    return fb_analyzer_fail(a, name->position, FB_E_ANALYSIS, "AMBIGUOUS_LATERAL_COLUMN_ALIAS",
+                            "Lateral column alias `%.*s` is ambiguous and has %u matches.",
+                            FB_SLICE_ARGS(name->parts[0]), count);
 }
 
 fb_status fb_resolve_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *name,
@@ -277,7 +286,7 @@ fb_status fb_resolve_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_ex
     if (count)
         FB_TRY(fb_resolve_column(a, scope, match, name->parts[used - 1], name->position, out));
     else
-        *out = find_alias(a, scope, name->parts[0]);
+        FB_TRY(find_alias(a, scope, name, out));
     if (*out && !count && count_nodes(*out, FB_ANALYZER_MAX_ALIAS_NODES) == 0)
         return fb_analyzer_fail(a, name->position, FB_E_LIMIT, "",
                                 "the alias %.*s stands for too large an expression to be used in "

@@ -116,8 +116,11 @@ static fb_status run_view(run *r, const fb_statement *statement)
 {
     const fb_plan *plan;
     FB_TRY(analyze(r, statement->plan, &plan));
-    fb_status status = fb_session_put_view(r->session, statement->name, statement->or_replace,
-                                           r->memory, plan, r->err);
+    bool case_sensitive = fb_setting_get(r->session->conf, "spark.sql.caseSensitive").boolean;
+    fb_status status = fb_plan_check_names(plan, case_sensitive, &r->memory->arena, r->err);
+    if (status == FB_OK)
+        status = fb_session_put_view(r->session, statement->name, statement->or_replace, r->memory,
+                                     plan, r->err);
     return status == FB_OK ? FB_OK : fail_at(r, statement->name_position, status);
 }
 

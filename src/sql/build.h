@@ -15,6 +15,9 @@ enum {
     /* Trees are walked recursively: a bound keeps every walk within a thread's stack. */
     FB_SQL_MAX_DEPTH = 600,
     FB_SQL_MAX_CTES = 64,
+    /* Every option is compared with those before it. */
+    FB_SQL_MAX_OPTIONS = 1000,
+    FB_SQL_MAX_OPTION_NAME_BYTES = 1000,
     /* An entry of WITH is put in wherever it is named: a short text may mean a huge query. */
     FB_SQL_MAX_PLAN_NODES = 20000,
 };
@@ -75,6 +78,7 @@ typedef struct fb_sql_build {
     fb_slice text; /* the whole script */
     fb_error *err;
     fb_status status;
+    fb_sql_token token;               /* the one that the parser is at */
     bool is_stuck;                    /* the grammar met a token that does not fit */
     fb_sql_cte ctes[FB_SQL_MAX_CTES]; /* visible names, innermost last */
     uint32_t cte_count;
@@ -111,8 +115,19 @@ fb_sql_exprs fb_sql_prepend(fb_sql_build *sql, fb_sql_expr first, fb_sql_exprs r
 fb_slice fb_sql_ident(fb_sql_build *sql, fb_sql_token token); /* without backquotes */
 /* The value of a STRING token: quotes off, escapes resolved. */
 fb_slice fb_sql_string(fb_sql_build *sql, fb_sql_token token);
-/* 'a' 'b': one string. */
 fb_slice fb_sql_concat(fb_sql_build *sql, fb_slice a, fb_slice b);
+/* A key or value of OPTIONS, a string. */
+typedef struct fb_sql_text {
+    fb_slice value;
+    fb_sql_span span;
+} fb_sql_text;
+/* 'a' 'b' is one string: its parts, joined at the end. */
+typedef struct fb_sql_strings {
+    fb_sql_vector parts; /* of fb_slice */
+    fb_sql_span span;
+} fb_sql_strings;
+fb_sql_strings fb_sql_add_string(fb_sql_build *sql, fb_sql_strings list, fb_sql_token string);
+fb_sql_text fb_sql_join_strings(fb_sql_build *sql, fb_sql_strings list);
 fb_sql_expr fb_sql_string_literal(fb_sql_build *sql, fb_sql_span span, fb_slice value);
 fb_sql_expr fb_sql_number(fb_sql_build *sql, fb_sql_token number, const fb_sql_token *minus);
 fb_sql_expr fb_sql_bool(fb_sql_build *sql, fb_sql_token token, bool value);
@@ -130,6 +145,8 @@ fb_sql_expr fb_sql_star(fb_sql_build *sql, const fb_sql_expr *base, fb_sql_token
 fb_sql_expr fb_sql_call(fb_sql_build *sql, const char *name, fb_sql_span span,
                         const fb_sql_expr *args, uint32_t arg_count);
 fb_sql_expr fb_sql_binary(fb_sql_build *sql, const char *name, fb_sql_expr a, fb_sql_expr b);
+/* a AND b AND ...: a tree that Spark balances too. `operands`: of fb_sql_expr, at least one. */
+fb_sql_expr fb_sql_balance(fb_sql_build *sql, const char *name, fb_sql_vector operands);
 fb_sql_expr fb_sql_unary(fb_sql_build *sql, const char *name, fb_sql_token op, fb_sql_expr a);
 /* name(args) as written; `base` must be a name. */
 fb_sql_expr fb_sql_function(fb_sql_build *sql, fb_sql_expr base, fb_sql_exprs args,
@@ -166,15 +183,17 @@ const fb_type *fb_sql_struct_type(fb_sql_build *sql, fb_sql_vector fields);
 
 fb_sql_plan fb_sql_one_row(fb_sql_build *sql, fb_sql_token at);
 fb_sql_exprs fb_sql_add_row(fb_sql_build *sql, fb_sql_exprs rows, fb_sql_expr row, bool is_first);
-fb_sql_plan fb_sql_values(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs rows);
+fb_sql_plan fb_sql_values(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs rows,
+                          fb_sql_alias alias);
 /* `name` must be a name; it may stand for an entry of WITH. */
 fb_sql_plan fb_sql_table(fb_sql_build *sql, fb_sql_expr name, bool is_stream);
 fb_sql_plan fb_sql_subquery(fb_sql_build *sql, fb_sql_plan plan, fb_sql_alias alias);
 fb_sql_plan fb_sql_select(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs items, fb_sql_plan from,
                           const fb_sql_expr *where);
 fb_sql_plan fb_sql_union(fb_sql_build *sql, fb_sql_token at, fb_sql_plan a, fb_sql_plan b);
-void fb_sql_add_cte(fb_sql_build *sql, fb_sql_token name, fb_sql_vector columns, fb_sql_plan plan,
-                    fb_sql_span span);
+/* `first`: where the names of this WITH begin in sql->ctes. */
+void fb_sql_add_cte(fb_sql_build *sql, uint32_t first, fb_sql_token name, fb_sql_vector columns,
+                    fb_sql_plan plan, fb_sql_span span);
 
 typedef struct fb_sql_target {
     fb_sql_token name, format;
@@ -187,12 +206,8 @@ fb_statement *fb_sql_select_statement(fb_sql_build *sql, fb_sql_plan plan);
 fb_statement *fb_sql_view_using(fb_sql_build *sql, fb_sql_target target);
 fb_statement *fb_sql_view_as(fb_sql_build *sql, fb_sql_target target, fb_sql_plan plan);
 fb_statement *fb_sql_stream_table(fb_sql_build *sql, fb_sql_target target, fb_sql_plan plan);
-fb_statement *fb_sql_explain(fb_sql_build *sql, fb_statement *explained, bool is_extended);
-/* A key or value of OPTIONS. */
-typedef struct fb_sql_text {
-    fb_slice value;
-    fb_sql_span span;
-} fb_sql_text;
+fb_statement *fb_sql_explain(fb_sql_build *sql, fb_sql_token at, fb_statement *explained,
+                             bool is_extended);
 fb_sql_vector fb_sql_add_option(fb_sql_build *sql, fb_sql_vector options, fb_sql_text key,
                                 fb_sql_text value);
 fb_sql_text fb_sql_dotted(fb_sql_build *sql, fb_sql_text key, fb_sql_token part);

@@ -170,6 +170,21 @@ fb_sql_expr fb_sql_binary(fb_sql_build *sql, const char *name, fb_sql_expr a, fb
     return fb_sql_call(sql, name, fb_sql_join(a.span, b.span), (fb_sql_expr[]){a, b}, 2);
 }
 
+static fb_sql_expr balance(fb_sql_build *sql, const char *name, const fb_sql_expr *operands,
+                           uint32_t count)
+{
+    if (count == 1) return operands[0];
+    uint32_t left = (count + 1) / 2;
+    return fb_sql_binary(sql, name, balance(sql, name, operands, left),
+                         balance(sql, name, operands + left, count - left));
+}
+
+fb_sql_expr fb_sql_balance(fb_sql_build *sql, const char *name, fb_sql_vector operands)
+{
+    if (sql->status != FB_OK) return (fb_sql_expr){0};
+    return balance(sql, name, operands.items, operands.count);
+}
+
 fb_sql_expr fb_sql_unary(fb_sql_build *sql, const char *name, fb_sql_token op, fb_sql_expr a)
 {
     return fb_sql_call(sql, name, fb_sql_join(fb_sql_token_span(op), a.span), &a, 1);
@@ -196,9 +211,15 @@ fb_sql_expr fb_sql_in(fb_sql_build *sql, fb_sql_expr value, fb_sql_exprs list, f
 
 /* --- functions --- */
 
-/* "a.b" of a name's parts; SQL has few functions with more than one. */
+/* "a.b" of a name's parts. All functions there are, are Spark's system.builtin ones. */
 static fb_slice function_name(fb_sql_build *sql, const fb_raw_expr *name)
 {
+    uint32_t first = 0;
+    if (name->part_count == 3 && fb_slice_equal_nocase(name->parts[0], FB_SLICE("system")))
+        first = 1;
+    if (name->part_count == first + 2 &&
+        fb_slice_equal_nocase(name->parts[first], FB_SLICE("builtin")))
+        return name->parts[first + 1];
     fb_slice joined = name->parts[0];
     for (uint32_t i = 1; i < name->part_count; i++)
         joined = fb_sql_concat(sql, fb_sql_concat(sql, joined, FB_SLICE(".")), name->parts[i]);

@@ -30,8 +30,8 @@
 
 %syntax_error { sql->is_stuck = true; /* the driver finds the words */ }
 %stack_overflow {
-    sql->status = fb_fail_condition(sql->err, FB_E_LIMIT, "FAILED_TO_PARSE_TOO_COMPLEX",
-                                    "the statement is nested too deeply");
+    (void)fb_sql_fail(sql, fb_sql_token_span(sql->token), FB_E_LIMIT, "FAILED_TO_PARSE_TOO_COMPLEX",
+                      "the statement is nested too deeply");
 }
 
 /* Keywords, in one run: keywords.c relies on the first and the last. */
@@ -75,6 +75,7 @@
 %left DOT LB COLON2.
 
 %type expr { fb_sql_expr }
+%type condition { fb_sql_expr }
 %type value { fb_sql_expr }
 %type primary { fb_sql_expr }
 %type item { fb_sql_expr }
@@ -87,7 +88,10 @@
 %type arguments { fb_sql_exprs }
 %type whens { fb_sql_exprs }
 %type rows { fb_sql_exprs }
-%type strings { fb_sql_text }
+%type ors { fb_sql_vector }
+%type ands { fb_sql_vector }
+%type strings { fb_sql_strings }
+%type string { fb_sql_text }
 %type ident { fb_sql_token }
 %type number { fb_sql_token }
 %type trim_side { fb_sql_token }
@@ -127,8 +131,8 @@ goal ::= GOAL_SCHEMA type(A).           { sql->type = A; }
 /* ---- statements ---- */
 
 statement(A) ::= query(Q).                    { A = fb_sql_select_statement(sql, Q); }
-statement(A) ::= EXPLAIN statement(S).        { A = fb_sql_explain(sql, S, false); }
-statement(A) ::= EXPLAIN EXTENDED statement(S). { A = fb_sql_explain(sql, S, true); }
+statement(A) ::= EXPLAIN(T) statement(S).        { A = fb_sql_explain(sql, T, S, false); }
+statement(A) ::= EXPLAIN(T) EXTENDED statement(S). { A = fb_sql_explain(sql, T, S, true); }
 
 statement(A) ::= CREATE replace(R) TEMPORARY VIEW exists(E) ident(N) view_fields(F) USING ident(U)
                  options(O). {
@@ -192,11 +196,11 @@ query(A) ::= with(W) query_body(Q) query_tail. { sql->cte_count = W; A = Q; }
 /* Names are visible to what follows them; the count before them comes back at the end. */
 with(A) ::= WITH(T) ident(N) alias_columns(C) AS LP query(Q) RP(E). {
     A = sql->cte_count;
-    fb_sql_add_cte(sql, N, C, Q, fb_sql_join(fb_sql_token_span(T), fb_sql_token_span(E)));
+    fb_sql_add_cte(sql, A, N, C, Q, fb_sql_join(fb_sql_token_span(T), fb_sql_token_span(E)));
 }
 with(A) ::= with(W) COMMA ident(N) alias_columns(C) AS LP query(Q) RP(E). {
     A = W;
-    fb_sql_add_cte(sql, N, C, Q, fb_sql_join(fb_sql_token_span(N), fb_sql_token_span(E)));
+    fb_sql_add_cte(sql, A, N, C, Q, fb_sql_join(fb_sql_token_span(N), fb_sql_token_span(E)));
 }
 
 query_tail ::= .
@@ -220,7 +224,7 @@ query_body(A) ::= query_body(L) SET_MINUS(T). { fb_sql_unsupported(sql, T, "MINU
 query_term(A) ::= select(S).                  { A = S; }
 query_term(A) ::= LP query(Q) RP.             { A = Q; }
 query_term(A) ::= TABLE table_name(N).        { A = fb_sql_table(sql, N, false); }
-query_term(A) ::= VALUES(T) rows(R).          { A = fb_sql_values(sql, T, R); }
+query_term(A) ::= VALUES(T) rows(R) alias(S). { A = fb_sql_values(sql, T, R, S); }
 
 rows(A) ::= row(R).                   { A = fb_sql_add_row(sql, EMPTY_EXPRS, R, true); }
 rows(A) ::= rows(L) COMMA row(R).     { A = fb_sql_add_row(sql, L, R, false); }
@@ -266,7 +270,7 @@ relation(A) ::= LP table_name(N) RP alias(S).
     { A = fb_sql_subquery(sql, fb_sql_table(sql, N, false), S); }
 relation(A) ::= LP query(Q) RP sample alias(S).   { A = fb_sql_subquery(sql, Q, S); }
 relation(A) ::= VALUES(T) rows(R) alias(S).
-    { A = fb_sql_subquery(sql, fb_sql_values(sql, T, R), S); }
+    { A = fb_sql_values(sql, T, R, S); }
 relation(A) ::= table_name(N) LP(T).
     { fb_sql_unsupported(sql, T, "a table-valued function"); A = fb_sql_table(sql, N, false); }
 
@@ -306,44 +310,50 @@ exprs(A) ::= exprs(L) COMMA expr(E).      { A = fb_sql_add_expr(sql, L, E); }
 arguments(A) ::= item(E).                    { A = fb_sql_add_expr(sql, EMPTY_EXPRS, E); }
 arguments(A) ::= arguments(L) COMMA item(E). { A = fb_sql_add_expr(sql, L, E); }
 
-expr(A) ::= expr(L) OR expr(R).     { A = fb_sql_binary(sql, "or", L, R); }
-expr(A) ::= expr(L) AND expr(R).    { A = fb_sql_binary(sql, "and", L, R); }
-expr(A) ::= NOT(T) expr(E).         { A = fb_sql_unary(sql, "not", T, E); }
-expr(A) ::= EXISTS(T) LP.           { fb_sql_unsupported(sql, T, "EXISTS"); A = (fb_sql_expr){0}; }
-expr(A) ::= value(V).               [OR] { A = V; }
-expr(A) ::= value(V) not(N) BETWEEN value(L) AND value(H).
+/* As in Spark, long chains become balanced trees: their depth stays small. */
+expr(A) ::= ors(L).                 { A = fb_sql_balance(sql, "or", L); }
+ors(A) ::= ands(L).
+    { fb_sql_expr e = fb_sql_balance(sql, "and", L); A = fb_sql_append(sql, EMPTY_VECTOR, &e, sizeof e); }
+ors(A) ::= ors(L) OR ands(R).
+    { fb_sql_expr e = fb_sql_balance(sql, "and", R); A = fb_sql_append(sql, L, &e, sizeof e); }
+ands(A) ::= condition(E).           { A = fb_sql_append(sql, EMPTY_VECTOR, &E, sizeof E); }
+ands(A) ::= ands(L) AND condition(E). { A = fb_sql_append(sql, L, &E, sizeof E); }
+condition(A) ::= NOT(T) condition(E). { A = fb_sql_unary(sql, "not", T, E); }
+condition(A) ::= EXISTS(T) LP.           { fb_sql_unsupported(sql, T, "EXISTS"); A = (fb_sql_expr){0}; }
+condition(A) ::= value(V).               [OR] { A = V; }
+condition(A) ::= value(V) not(N) BETWEEN value(L) AND value(H).
     { A = fb_sql_negate(sql, fb_sql_call(sql, "between", fb_sql_join(V.span, H.span),
                                          (fb_sql_expr[]){V, L, H}, 3), N); }
-expr(A) ::= value(V) not(N) IN LP exprs(L) RP(E).  { A = fb_sql_in(sql, V, L, E, N); }
-expr(A) ::= value(V) not IN LP RP(T). {
+condition(A) ::= value(V) not(N) IN LP exprs(L) RP(E).  { A = fb_sql_in(sql, V, L, E, N); }
+condition(A) ::= value(V) not IN LP RP(T). {
     fb_sql_fail(sql, fb_sql_token_span(T), FB_E_SYNTAX, "INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE",
                 "IN needs at least one value in its parentheses");
     A = V;
 }
-expr(A) ::= value(V) not IN(T) LP SELECT.  { fb_sql_unsupported(sql, T, "IN with a subquery"); A = V; }
-expr(A) ::= value(V) not(N) LIKE value(P).
+condition(A) ::= value(V) not IN(T) LP SELECT.  { fb_sql_unsupported(sql, T, "IN with a subquery"); A = V; }
+condition(A) ::= value(V) not(N) LIKE value(P).
     { A = fb_sql_negate(sql, fb_sql_binary(sql, "like", V, P), N); }
-expr(A) ::= value(V) not(N) LIKE value(P) ESCAPE strings(E).
+condition(A) ::= value(V) not(N) LIKE value(P) ESCAPE string(E).
     { A = fb_sql_negate(sql, fb_sql_call(sql, "like", fb_sql_join(V.span, E.span),
           (fb_sql_expr[]){V, P, fb_sql_string_literal(sql, E.span, E.value)}, 3), N); }
-expr(A) ::= value(V) not LIKE(T) ALL LP.  { fb_sql_unsupported(sql, T, "LIKE ALL"); A = V; }
-expr(A) ::= value(V) not(N) ILIKE value(P).
+condition(A) ::= value(V) not LIKE(T) ALL LP.  { fb_sql_unsupported(sql, T, "LIKE ALL"); A = V; }
+condition(A) ::= value(V) not(N) ILIKE value(P).
     { A = fb_sql_negate(sql, fb_sql_binary(sql, "ilike", V, P), N); }
-expr(A) ::= value(V) not(N) RLIKE value(P).
+condition(A) ::= value(V) not(N) RLIKE value(P).
     { A = fb_sql_negate(sql, fb_sql_binary(sql, "rlike", V, P), N); }
-expr(A) ::= value(V) IS not(N) NULL(T). {
+condition(A) ::= value(V) IS not(N) NULL(T). {
     A = fb_sql_call(sql, N ? "isnotnull" : "isnull", fb_sql_join(V.span, fb_sql_token_span(T)),
                     &V, 1);
 }
-expr(A) ::= value(V) IS not(N) UNKNOWN(T). {
+condition(A) ::= value(V) IS not(N) UNKNOWN(T). {
     A = fb_sql_call(sql, N ? "isnotnull" : "isnull", fb_sql_join(V.span, fb_sql_token_span(T)),
                     &V, 1);
 }
-expr(A) ::= value(V) IS not(N) TRUE(T).
+condition(A) ::= value(V) IS not(N) TRUE(T).
     { A = fb_sql_negate(sql, fb_sql_binary(sql, "<=>", V, fb_sql_bool(sql, T, true)), N); }
-expr(A) ::= value(V) IS not(N) FALSE(T).
+condition(A) ::= value(V) IS not(N) FALSE(T).
     { A = fb_sql_negate(sql, fb_sql_binary(sql, "<=>", V, fb_sql_bool(sql, T, false)), N); }
-expr(A) ::= value(V) IS not(N) DISTINCT FROM value(R).
+condition(A) ::= value(V) IS not(N) DISTINCT FROM value(R).
     { A = fb_sql_negate(sql, fb_sql_binary(sql, "<=>", V, R), !N); }
 
 not(A) ::= .        { A = 0; }
@@ -376,11 +386,11 @@ value(A) ::= TILDE(T) value(E).            { A = fb_sql_unary(sql, "~", T, E); }
 
 primary(A) ::= number(N).  [PLAIN_NUMBER]         { A = fb_sql_number(sql, N, NULL); }
 primary(A) ::= MINUS(M) number(N). [SIGNED_NUMBER] { A = fb_sql_number(sql, N, &M); }
-primary(A) ::= strings(S).          { A = fb_sql_string_literal(sql, S.span, S.value); }
+primary(A) ::= string(S).           { A = fb_sql_string_literal(sql, S.span, S.value); }
 primary(A) ::= TRUE(T).             { A = fb_sql_bool(sql, T, true); }
 primary(A) ::= FALSE(T).            { A = fb_sql_bool(sql, T, false); }
 primary(A) ::= NULL(T).             { A = fb_sql_null(sql, T); }
-primary(A) ::= IDENT(T) strings(S).
+primary(A) ::= IDENT(T) string(S).
     { A = fb_sql_typed_literal(sql, T, S.value, fb_sql_join(fb_sql_token_span(T), S.span)); }
 primary(A) ::= INTERVAL(T).         { fb_sql_unsupported(sql, T, "INTERVAL"); A = (fb_sql_expr){0}; }
 primary(A) ::= PARAMETER(T).        { fb_sql_unsupported(sql, T, "a parameter marker"); A = (fb_sql_expr){0}; }
@@ -388,7 +398,7 @@ primary(A) ::= COLON(T).            { fb_sql_unsupported(sql, T, "a parameter ma
 primary(A) ::= ident(N).            { A = fb_sql_name(sql, N); }
 primary(A) ::= primary(B) DOT ident(N).     { A = fb_sql_member(sql, B, N); }
 primary(A) ::= primary(B) LB value(I) RB(E).
-    { A = fb_sql_call(sql, "element", fb_sql_join(B.span, fb_sql_token_span(E)),
+    { A = fb_sql_call(sql, "get_item", fb_sql_join(B.span, fb_sql_token_span(E)),
                       (fb_sql_expr[]){B, I}, 2); }
 primary(A) ::= primary(B) COLON2 type(T).   { A = fb_sql_cast(sql, B.span, B, T, false); }
 primary(A) ::= primary(B) ARROW(T).
@@ -466,11 +476,9 @@ over ::= .
 over ::= OVER(T) LP.            { fb_sql_unsupported(sql, T, "a window function (OVER)"); }
 over ::= FILTER(T) LP.          { fb_sql_unsupported(sql, T, "FILTER"); }
 
-strings(A) ::= STRING(S).
-    { A = (fb_sql_text){fb_sql_string(sql, S), fb_sql_token_span(S)}; }
-strings(A) ::= strings(L) STRING(S).
-    { A = (fb_sql_text){fb_sql_concat(sql, L.value, fb_sql_string(sql, S)),
-                        fb_sql_join(L.span, fb_sql_token_span(S))}; }
+string(A) ::= strings(L).     { A = fb_sql_join_strings(sql, L); }
+strings(A) ::= STRING(S).     { A = fb_sql_add_string(sql, (fb_sql_strings){0}, S); }
+strings(A) ::= strings(L) STRING(S). { A = fb_sql_add_string(sql, L, S); }
 
 number(A) ::= INTEGER(T).     { A = T; }
 number(A) ::= BIGINT(T).      { A = T; }

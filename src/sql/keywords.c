@@ -180,6 +180,12 @@ static bool starts_operand(const fb_sql_token *token)
     }
 }
 
+/* Whether an item of a select list could end before this token. */
+static bool ends_item(const fb_sql_token *token)
+{
+    return token->kind == FB_TK_FROM || token->kind == FB_TK_COMMA || token->kind == 0;
+}
+
 /* Whether the keyword at `token` is meant as one. There is always a token behind it. */
 static bool is_meant(const fb_sql_token *token, const fb_sql_token *before)
 {
@@ -222,6 +228,13 @@ static bool is_meant(const fb_sql_token *token, const fb_sql_token *before)
     case FB_TK_EXISTS:
         return next->kind == FB_TK_LP ? next[1].kind == FB_TK_SELECT || next[1].kind == FB_TK_WITH
                                       : before && before->kind == FB_TK_NOT;
+    case FB_TK_DISTINCT:
+        return before && before->kind == FB_TK_SELECT ? !ends_item(next) : true;
+    case FB_TK_ALL:
+    case FB_TK_UNION:
+    case FB_TK_DIV:
+    case FB_TK_NOT:
+        return !ends_item(next);
     case FB_TK_FROM: /* the one keyword without fallback: "SELECT a, FROM t" is a mistake */
         return next->kind != FB_TK_FROM && next->kind != FB_TK_COMMA && next->kind != FB_TK_DOT &&
                next->kind != FB_TK_RP;

@@ -157,6 +157,7 @@ bool fb_sql_lex(fb_sql_lexer *lexer, fb_sql_token *token, fb_sql_lex_error *erro
     "!="  { kind = FB_TK_NE; goto done; }       "=="  { kind = FB_TK_EQ; goto done; }
     "="   { kind = FB_TK_EQ; goto done; }       "<<"  { kind = FB_TK_SHL; goto done; }
     ">>>" { kind = FB_TK_USHR; goto done; }     ">>"  { kind = FB_TK_SHR; goto done; }
+    "!>"  { kind = FB_TK_LE; goto done; }       "!<"  { kind = FB_TK_GE; goto done; }
     "<"   { kind = FB_TK_LT; goto done; }       ">"   { kind = FB_TK_GT; goto done; }
     "->"  { kind = FB_TK_ARROW; goto done; }    "=>"  { kind = FB_TK_FAT_ARROW; goto done; }
     "+"   { kind = FB_TK_PLUS; goto done; }     "-"   { kind = FB_TK_MINUS; goto done; }

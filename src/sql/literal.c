@@ -6,6 +6,7 @@
 #include "base/parse.h"
 #include "grammar.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -148,6 +149,36 @@ fb_slice fb_sql_concat(fb_sql_build *sql, fb_slice a, fb_slice b)
     return (fb_slice){value, a.size + b.size};
 }
 
+fb_sql_strings fb_sql_add_string(fb_sql_build *sql, fb_sql_strings list, fb_sql_token string)
+{
+    fb_slice value = fb_sql_string(sql, string);
+    fb_sql_span span = fb_sql_token_span(string);
+    list.span = list.parts.count ? fb_sql_join(list.span, span) : span;
+    list.parts = fb_sql_append(sql, list.parts, &value, sizeof value);
+    return list;
+}
+
+fb_sql_text fb_sql_join_strings(fb_sql_build *sql, fb_sql_strings list)
+{
+    if (sql->status != FB_OK) return (fb_sql_text){0};
+    const fb_slice *parts = list.parts.items;
+    if (list.parts.count == 1) return (fb_sql_text){parts[0], list.span};
+    size_t size = 0;
+    for (uint32_t i = 0; i < list.parts.count; i++)
+        size += parts[i].size;
+    char *value = fb_arena_alloc(sql->arena, size + 1);
+    if (!value) {
+        (void)fb_sql_fail_nomem(sql);
+        return (fb_sql_text){0};
+    }
+    size = 0;
+    for (uint32_t i = 0; i < list.parts.count; i++) {
+        if (parts[i].size) memcpy(value + size, parts[i].data, parts[i].size);
+        size += parts[i].size;
+    }
+    return (fb_sql_text){{value, size}, list.span};
+}
+
 /* --- literals --- */
 
 static fb_sql_expr make_literal(fb_sql_build *sql, fb_sql_span span, const fb_type *type,
@@ -241,8 +272,10 @@ static fb_sql_expr make_decimal(fb_sql_build *sql, fb_sql_span span, fb_slice di
                    : make_literal(sql, span, type, &wide, sizeof wide);
 }
 
-/* strtod in the C locale, whatever the host program has set. */
-static bool parse_floating(fb_slice digits, bool is_minus, double *wide, float *narrow)
+/* strtod in the C locale, whatever the host program has set. `exact`: as precise as there is, to
+ * see what lies just above the largest number. */
+static bool parse_floating(fb_slice digits, bool is_minus, long double *exact, double *wide,
+                           float *narrow)
 {
     char text[512];
     if (digits.size + 2 > sizeof text) return false;
@@ -251,6 +284,7 @@ static bool parse_floating(fb_slice digits, bool is_minus, double *wide, float *
     text[digits.size + 1] = '\0';
     locale_t c_locale = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
     if (c_locale == (locale_t)0) return false;
+    *exact = strtold_l(text, NULL, c_locale);
     *wide = strtod_l(text, NULL, c_locale);
     *narrow = strtof_l(text, NULL, c_locale);
     freelocale(c_locale);
@@ -260,17 +294,18 @@ static bool parse_floating(fb_slice digits, bool is_minus, double *wide, float *
 static fb_sql_expr make_floating(fb_sql_build *sql, fb_sql_span span, fb_slice digits,
                                  bool is_minus, bool is_float)
 {
+    long double exact;
     double wide;
     float narrow;
-    if (!parse_floating(digits, is_minus, &wide, &narrow)) {
+    if (!parse_floating(digits, is_minus, &exact, &wide, &narrow)) {
         (void)fb_sql_fail(sql, span, FB_E_SYNTAX, "INVALID_NUMERIC_LITERAL_RANGE",
                           "this number has too many digits");
         return (fb_sql_expr){0};
     }
-    if (is_float && isinf(narrow))
+    if (is_float && fabsl(exact) > FLT_MAX)
         return fail_range(sql, span, digits, "float", "-3.4028234663852886E+38",
                           "3.4028234663852886E+38");
-    if (!is_float && isinf(wide))
+    if (!is_float && fabsl(exact) > DBL_MAX)
         return fail_range(sql, span, digits, "double", "-1.7976931348623157E+308",
                           "1.7976931348623157E+308");
     return is_float ? make_literal(sql, span, fb_type_of(FB_TYPE_FLOAT), &narrow, sizeof narrow)

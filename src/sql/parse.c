@@ -130,6 +130,12 @@ static fb_status refuse_statement(fb_sql_build *sql, const fb_sql_token *first)
         if (fb_slice_equal_nocase(first->text, fb_slice_of(words[i])))
             return fb_sql_fail(sql, fb_sql_token_span(*first), FB_E_UNSUPPORTED, "",
                                "the statement %s is not supported yet", words[i]);
+    static const char *const modes[] = {"FORMATTED", "CODEGEN", "COST", "LOGICAL", "ANALYZE"};
+    for (size_t i = 0; first->kind == FB_TK_EXPLAIN && i < sizeof modes / sizeof *modes; i++)
+        if (fb_slice_equal_nocase(first[1].text, fb_slice_of(modes[i])))
+            return fb_sql_fail(sql, fb_sql_token_span(first[1]), FB_E_UNSUPPORTED, "",
+                               "EXPLAIN %s is not supported yet; there is EXPLAIN [EXTENDED]",
+                               modes[i]);
     return FB_OK;
 }
 

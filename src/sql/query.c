@@ -40,10 +40,10 @@ static void *array_of_one(fb_sql_build *sql, const void *pointer)
 fb_sql_exprs fb_sql_add_row(fb_sql_build *sql, fb_sql_exprs rows, fb_sql_expr row, bool is_first)
 {
     if (sql->status != FB_OK) return rows;
-    /* (1, 2) comes as a struct of two, (1) and 1 as themselves. */
-    bool is_tuple = row.node->kind == FB_RAW_CALL && row.span.text.data[0] == '(' &&
-                    row.node->text.data == row.span.text.data &&
-                    fb_slice_is(row.node->name, "struct");
+    /* (1, 2) comes as a struct of two, (1) and 1 as themselves. Spark does not tell a row from a
+     * single struct(1, 2) either. */
+    bool is_tuple = row.node->kind == FB_RAW_CALL && row.node->arg_count > 0 &&
+                    fb_slice_equal_nocase(row.node->name, FB_SLICE("struct"));
     uint32_t width = is_tuple ? row.node->arg_count : 1;
     if (is_first) rows.row_width = width;
     if (width != rows.row_width) {
@@ -56,18 +56,26 @@ fb_sql_exprs fb_sql_add_row(fb_sql_build *sql, fb_sql_exprs rows, fb_sql_expr ro
     for (uint32_t i = 0; i < width; i++) {
         fb_sql_expr value = row;
         if (is_tuple) value.node = row.node->args[i];
+        if (value.node->kind == FB_RAW_ALIAS) value.node = value.node->args[0];
         rows = fb_sql_add_expr(sql, rows, value);
     }
     return rows;
 }
 
-fb_sql_plan fb_sql_values(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs rows)
+fb_sql_plan fb_sql_values(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs rows, fb_sql_alias alias)
 {
-    return make_plan(sql, fb_sql_token_span(at), 0, 0,
-                     (fb_raw_plan){.kind = FB_RAW_VALUES,
-                                   .exprs = rows.nodes.items,
-                                   .expr_count = rows.nodes.count,
-                                   .column_count = rows.row_width});
+    if (alias.columns.count && alias.columns.count != rows.row_width)
+        (void)fb_sql_fail(sql, alias.span, FB_E_ANALYSIS,
+                          "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH",
+                          "Invalid inline table. Inline table expected %u columns but found %u "
+                          "columns in row 0.",
+                          alias.columns.count, rows.row_width);
+    fb_sql_plan values = make_plan(sql, fb_sql_token_span(at), 0, 0,
+                                   (fb_raw_plan){.kind = FB_RAW_VALUES,
+                                                 .exprs = rows.nodes.items,
+                                                 .expr_count = rows.nodes.count,
+                                                 .column_count = rows.row_width});
+    return fb_sql_subquery(sql, values, alias);
 }
 
 /* "a.b.c" for the catalog. */
@@ -131,23 +139,34 @@ fb_sql_plan fb_sql_select(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs items
                                    .expr_count = items.nodes.count});
 }
 
+/* A chain of unions is one node with many children. The array doubles when its length reaches a
+ * power of two; the node that is extended is nobody else's. */
 fb_sql_plan fb_sql_union(fb_sql_build *sql, fb_sql_token at, fb_sql_plan a, fb_sql_plan b)
 {
     if (sql->status != FB_OK) return (fb_sql_plan){0};
-    const fb_raw_plan **children = fb_arena_array(sql->arena, 2, sizeof *children);
-    if (!children) {
-        (void)fb_sql_fail_nomem(sql);
-        return (fb_sql_plan){0};
+    bool is_chain = a.node->kind == FB_RAW_UNION;
+    uint32_t count = is_chain ? a.node->child_count : 1;
+    const fb_raw_plan **children = is_chain ? (const fb_raw_plan **)a.node->children : NULL;
+    if ((count & (count - 1)) == 0) {
+        const fb_raw_plan **larger = fb_arena_array(sql->arena, 2 * (size_t)count, sizeof *larger);
+        if (!larger) {
+            (void)fb_sql_fail_nomem(sql);
+            return (fb_sql_plan){0};
+        }
+        if (is_chain) memcpy(larger, children, count * sizeof *larger);
+        children = larger;
     }
-    children[0] = a.node;
-    children[1] = b.node;
-    uint32_t depth = a.depth > b.depth ? a.depth : b.depth;
-    return make_plan(sql, fb_sql_token_span(at), depth, a.size + b.size,
-                     (fb_raw_plan){.kind = FB_RAW_UNION, .children = children, .child_count = 2});
+    if (!is_chain) children[0] = a.node;
+    children[count] = b.node;
+    uint32_t left = is_chain ? a.depth - 1 : a.depth;
+    return make_plan(
+        sql, fb_sql_token_span(at), left > b.depth ? left : b.depth,
+        a.size - (is_chain ? 1 : 0) + b.size,
+        (fb_raw_plan){.kind = FB_RAW_UNION, .children = children, .child_count = count + 1});
 }
 
-void fb_sql_add_cte(fb_sql_build *sql, fb_sql_token name, fb_sql_vector columns, fb_sql_plan plan,
-                    fb_sql_span span)
+void fb_sql_add_cte(fb_sql_build *sql, uint32_t first, fb_sql_token name, fb_sql_vector columns,
+                    fb_sql_plan plan, fb_sql_span span)
 {
     if (sql->status != FB_OK) return;
     if (sql->cte_count == FB_SQL_MAX_CTES) {
@@ -156,6 +175,13 @@ void fb_sql_add_cte(fb_sql_build *sql, fb_sql_token name, fb_sql_vector columns,
         return;
     }
     fb_sql_cte cte = {.name = fb_sql_ident(sql, name), .plan = plan};
+    for (uint32_t i = first; i < sql->cte_count; i++) {
+        if (!fb_slice_equal_nocase(sql->ctes[i].name, cte.name)) continue;
+        (void)fb_sql_fail(sql, fb_sql_token_span(name), FB_E_SYNTAX, "DUPLICATED_CTE_NAMES",
+                          "CTE definition can't have duplicate names: `%.*s`.",
+                          FB_SLICE_ARGS(cte.name));
+        return;
+    }
     fb_sql_alias alias = {cte.name, columns, fb_sql_token_span(name)};
     if (columns.count) cte.plan = fb_sql_subquery(sql, plan, alias);
     sql->ctes[sql->cte_count++] = cte;

@@ -25,8 +25,11 @@ fb_statement *fb_sql_select_statement(fb_sql_build *sql, fb_sql_plan plan)
     return statement;
 }
 
-fb_statement *fb_sql_explain(fb_sql_build *sql, fb_statement *explained, bool is_extended)
+fb_statement *fb_sql_explain(fb_sql_build *sql, fb_sql_token at, fb_statement *explained,
+                             bool is_extended)
 {
+    if (sql->status == FB_OK && explained->kind == FB_STATEMENT_EXPLAIN)
+        fb_sql_unsupported(sql, at, "EXPLAIN of EXPLAIN");
     fb_statement *statement = make_statement(sql, FB_STATEMENT_EXPLAIN);
     if (!statement) return NULL;
     statement->explained = explained;
@@ -89,9 +92,13 @@ fb_statement *fb_sql_view_as(fb_sql_build *sql, fb_sql_target target, fb_sql_pla
         }
         names = fb_sql_append(sql, names, &fields[i].name, sizeof fields[i].name);
     }
-    if (names.count)
+    if (names.count) {
         plan = fb_sql_subquery(
             sql, plan, (fb_sql_alias){statement->name, names, fb_sql_token_span(target.name)});
+        if (!plan.node) return NULL;
+        /* Made a moment ago, and nobody else's yet. */
+        ((fb_raw_plan *)plan.node)->is_view = true;
+    }
     statement->plan = plan.node;
     return statement;
 }
@@ -111,6 +118,7 @@ fb_statement *fb_sql_stream_table(fb_sql_build *sql, fb_sql_target target, fb_sq
 
 fb_sql_text fb_sql_dotted(fb_sql_build *sql, fb_sql_text key, fb_sql_token part)
 {
+    if (key.value.size > FB_SQL_MAX_OPTION_NAME_BYTES) return key; /* add_option refuses it */
     fb_slice dotted = fb_sql_concat(sql, key.value, FB_SLICE("."));
     key.value = fb_sql_concat(sql, dotted, fb_sql_ident(sql, part));
     key.span = fb_sql_join(key.span, fb_sql_token_span(part));
@@ -120,6 +128,12 @@ fb_sql_text fb_sql_dotted(fb_sql_build *sql, fb_sql_text key, fb_sql_token part)
 fb_sql_vector fb_sql_add_option(fb_sql_build *sql, fb_sql_vector options, fb_sql_text key,
                                 fb_sql_text value)
 {
+    if (options.count == FB_SQL_MAX_OPTIONS || key.value.size > FB_SQL_MAX_OPTION_NAME_BYTES) {
+        (void)fb_sql_fail(sql, key.span, FB_E_LIMIT, "",
+                          "more than %d options, or a name of more than %d bytes",
+                          FB_SQL_MAX_OPTIONS, FB_SQL_MAX_OPTION_NAME_BYTES);
+        return options;
+    }
     const fb_option *given = options.items;
     for (uint32_t i = 0; i < options.count; i++) {
         if (!fb_slice_equal_nocase(given[i].key, key.value)) continue;

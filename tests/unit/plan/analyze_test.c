@@ -89,11 +89,26 @@ static void columns_without_alias_are_named_as_in_spark(void **state)
     assert_name("CASE WHEN ok THEN 'x' ELSE b END", "CASE WHEN ok THEN x ELSE b END");
     assert_name("(a, b)", "named_struct(a, a, b, b)");
     assert_name("a AS `x y`", "x y");
+    assert_name("CAST(a AS INT)", "a");
+    assert_name("CAST(s AS STRUCT<y: INT>)", "s");
+    assert_name("concat(string(a), 'x')", "concat(a, x)");
+    assert_name("s['x']", "s.x");
+    assert_name("s['x'] + 1", "(s.x + 1)");
+    assert_name("extract(YEAR FROM DATE '2024-01-01')", "extract(YEAR FROM DATE '2024-01-01')");
+    assert_name("position('a' IN b)", "locate(a, b, 1)");
+    assert_name("system.builtin.upper(b)", "upper(b)");
+    assert_name("0.0000001", "1E-7");
+    assert_name("0.000001", "0.000001");
 }
 
 static void stars_expand_to_what_they_name(void **state)
 {
     (void)state;
+    assert_schema("SELECT concat(*) FROM (SELECT b, 'x' AS c FROM t)",
+                  "STRUCT<`concat(b, c)`: STRING NOT NULL>");
+    assert_schema("SELECT struct(x.*, 1 AS n) AS r FROM (SELECT a, b FROM t) x",
+                  "STRUCT<r: STRUCT<a: INT NOT NULL, b: STRING NOT NULL, n: INT NOT NULL> NOT "
+                  "NULL>");
     assert_schema("SELECT * FROM numbers", "STRUCT<timestamp: TIMESTAMP, value: BIGINT>");
     assert_schema("SELECT x.*, value v FROM STREAM numbers x",
                   "STRUCT<timestamp: TIMESTAMP, value: BIGINT, v: BIGINT>");
@@ -115,6 +130,8 @@ static void values_and_unions_widen(void **state)
 {
     (void)state;
     assert_schema("VALUES (1, 'a'), (2, NULL)", "STRUCT<col1: INT NOT NULL, col2: STRING>");
+    assert_schema("SELECT named_struct('p', 1) AS r UNION ALL SELECT named_struct('q', 2)",
+                  "STRUCT<r: STRUCT<p: INT NOT NULL> NOT NULL>");
     assert_schema("SELECT a FROM t UNION ALL SELECT NULL x UNION ALL SELECT 3", "STRUCT<a: INT>");
     const fb_plan *plan;
     assert_ok(analyze(&arena, "SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3", &plan), &err);
@@ -170,7 +187,27 @@ static void wrong_queries_get_the_conditions_of_spark(void **state)
     assert_fails("VALUES (1), ('a')", "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE",
                  "`col1`", 14);
     assert_fails("SELECT * FROM t x(p)", "ASSIGNMENT_ARITY_MISMATCH", "aliased: 1", 17);
+    assert_fails("SELECT 1 AS x, 2 AS X, x", "AMBIGUOUS_LATERAL_COLUMN_ALIAS",
+                 "Lateral column alias `x` is ambiguous and has 2 matches.", 24);
+    assert_fails("SELECT a FROM t WHERE NULL", "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
+                 "of type \"VOID\" is not a boolean", 23);
+    assert_fails("SELECT concat(y.*) FROM t x", "INVALID_USAGE_OF_STAR_OR_REGEX", "'*'", 15);
+    assert_fails("CREATE TEMP VIEW v (p) AS SELECT 1, 2",
+                 "CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "`v`", 18);
+    assert_fails("CREATE TEMP VIEW v (p, q) AS SELECT 1",
+                 "CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "`v`", 18);
     assert_fails("SELECT a FROM STREAM t", "", "t is not a streaming view", 22);
+}
+
+static void a_view_has_no_name_twice(void **state)
+{
+    (void)state;
+    const fb_plan *plan;
+    assert_ok(analyze(&arena, "SELECT a, b, 1 AS A FROM t", &plan), &err);
+    assert_status(fb_plan_check_names(plan, false, &arena, &err), FB_E_ANALYSIS);
+    assert_string_equal(err.condition, "COLUMN_ALREADY_EXISTS");
+    assert_contains(err.message, "The column `a` already exists.");
+    assert_ok(fb_plan_check_names(plan, true, &arena, &err), &err);
 }
 
 static void faults_of_options_are_shown_in_the_text(void **state)
@@ -268,6 +305,7 @@ int main(void)
         cmocka_unit_test(streaming_is_known),
         cmocka_unit_test(unknown_names_are_answered_with_near_ones),
         cmocka_unit_test(wrong_queries_get_the_conditions_of_spark),
+        cmocka_unit_test(a_view_has_no_name_twice),
         cmocka_unit_test(faults_of_options_are_shown_in_the_text),
         cmocka_unit_test(what_is_shared_in_the_text_does_not_blow_up),
         cmocka_unit_test(every_failed_allocation_is_survived),

@@ -95,6 +95,8 @@ static void what_spark_has_and_we_have_not_is_refused_by_name(void **state)
         {"SELECT f(x -> x)", "1:12: error: a lambda function is not supported yet"},
         {"SELECT :p", "1:8: error: a parameter marker is not supported yet"},
         {"SELECT * FROM range(5)", "1:20: error: a table-valued function is not supported yet"},
+        {"EXPLAIN EXPLAIN SELECT 1", "1:1: error: EXPLAIN of EXPLAIN is not supported yet"},
+        {"EXPLAIN COST SELECT 1", "1:9: error: EXPLAIN COST is not supported yet"},
         {"DROP VIEW v", "1:1: error: the statement DROP is not supported yet"},
         {"CREATE VIEW v AS SELECT 1", "1:8: error: a view that is not TEMPORARY is not supported"},
         {"CREATE TABLE t AS SELECT 1", "1:8: error: CREATE TABLE without STREAMING is not"},
@@ -124,6 +126,9 @@ static void conditions_are_those_of_spark(void **state)
         {"SELECT 9223372036854775808L", "INVALID_NUMERIC_LITERAL_RANGE"},
         {"SELECT 1e400", "INVALID_NUMERIC_LITERAL_RANGE"},
         {"SELECT 1e99F", "INVALID_NUMERIC_LITERAL_RANGE"},
+        {"SELECT 3.4028235e38F", "INVALID_NUMERIC_LITERAL_RANGE"},
+        {"SELECT -1.7976931348623158e308", "INVALID_NUMERIC_LITERAL_RANGE"},
+        {"WITH a AS (SELECT 1), A AS (SELECT 2) SELECT * FROM a", "DUPLICATED_CTE_NAMES"},
         {"SELECT 123456789012345678901234567890123456789",
          "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION"},
         {"SELECT CAST(a AS DECIMAL(39,2))", "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION"},
@@ -144,6 +149,35 @@ static void conditions_are_those_of_spark(void **state)
         assert_string_equal(err.condition, cases[i][1]);
         assert_true(err.line == 1 && err.column > 0);
     }
+}
+
+/* Parsing must not be slow, nor need memory by the square of the text. */
+static void what_would_grow_by_the_square_is_bounded(void **state)
+{
+    (void)state;
+    fb_script script;
+    fb_buf text;
+    fb_buf_init(&text, 0);
+    fb_buf_add_text(&text, "SELECT");
+    for (int i = 0; i < 100000; i++)
+        fb_buf_add_text(&text, " 'a'");
+    assert_ok(fb_sql_parse(&arena, "job.sql", fb_buf_slice(&text), &script, &err), &err);
+    const fb_raw_expr *joined = script.statements[0].plan->exprs[0];
+    assert_int_equal(fb_column_string(&joined->literal, 0).size, 100000);
+    fb_buf_clear(&text);
+    fb_buf_add_text(&text, "CREATE TEMP VIEW v USING rate OPTIONS (k '1'");
+    for (int i = 0; i < 1000; i++)
+        fb_buf_printf(&text, ", k%d '1'", i);
+    fb_buf_add_char(&text, ')');
+    assert_status(fb_sql_parse(&arena, "job.sql", fb_buf_slice(&text), &script, &err), FB_E_LIMIT);
+    assert_contains(err.message, "more than 1000 options");
+    fb_buf_clear(&text);
+    fb_buf_add_text(&text, "CREATE TEMP VIEW v USING rate OPTIONS (k");
+    for (int i = 0; i < 100000; i++)
+        fb_buf_add_text(&text, ".k");
+    fb_buf_add_text(&text, " '1')");
+    assert_status(fb_sql_parse(&arena, "job.sql", fb_buf_slice(&text), &script, &err), FB_E_LIMIT);
+    fb_buf_deinit(&text);
 }
 
 static void text_that_is_no_text_is_refused_with_its_place(void **state)
@@ -209,6 +243,7 @@ int main(void)
         cmocka_unit_test(other_errors_say_what_was_expected),
         cmocka_unit_test(what_spark_has_and_we_have_not_is_refused_by_name),
         cmocka_unit_test(conditions_are_those_of_spark),
+        cmocka_unit_test(what_would_grow_by_the_square_is_bounded),
         cmocka_unit_test(text_that_is_no_text_is_refused_with_its_place),
         cmocka_unit_test(a_place_shows_part_of_a_very_long_line),
         cmocka_unit_test(a_place_in_wide_text_counts_characters),

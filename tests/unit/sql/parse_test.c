@@ -54,6 +54,30 @@ static void operators_bind_as_in_spark(void **state)
     assert_items("! a, (a + 1) * 2", "not(a); *(+(a, 1), 2)");
 }
 
+static void long_chains_become_balanced_trees(void **state)
+{
+    (void)state;
+    assert_items("a or b or c or d", "or(or(a, b), or(c, d))");
+    assert_items("a and b and c", "and(and(a, b), c)");
+    assert_items("a or (b or (c or d))", "or(a, or(b, or(c, d)))");
+    assert_items("not a and b and c in (1) or d", "or(and(and(not(a), b), in(c, 1)), d)");
+    fb_script script;
+    fb_buf text;
+    fb_buf_init(&text, 0);
+    fb_buf_add_text(&text, "SELECT 1 WHERE a = 0");
+    for (int i = 1; i < 5000; i++)
+        fb_buf_printf(&text, " OR a = %d", i);
+    fb_buf_add_text(&text, "; SELECT 0");
+    for (int i = 1; i < 2000; i++)
+        fb_buf_printf(&text, " UNION ALL SELECT %d", i);
+    assert_ok(fb_sql_parse(&arena, "job.sql", fb_buf_slice(&text), &script, &err), &err);
+    assert_int_equal(script.statements[1].plan->kind, FB_RAW_UNION);
+    assert_int_equal(script.statements[1].plan->child_count, 2000);
+    const fb_raw_plan *last = script.statements[1].plan->children[1999];
+    assert_int_equal(last->exprs[0]->literal.int32s[0], 1999);
+    fb_buf_deinit(&text);
+}
+
 static void predicates_become_functions(void **state)
 {
     (void)state;
@@ -158,6 +182,25 @@ static void keywords_are_names_where_they_do_not_fit(void **state)
     assert_items("`a b`, t.`c``d`, `select`", "a b; t.c`d; select");
 }
 
+static void keywords_before_from_and_commas_are_names(void **state)
+{
+    (void)state;
+    assert_items("all", "all");
+    assert_items("distinct", "distinct");
+    assert_items("all, div, not", "all; div; not");
+    assert_items("x union, 1 div", "x AS union; 1 AS div");
+    assert_items("a is distinct from b", "not(<=>(a, b))");
+    assert_items("1 !> 2, 1 !< 2", "<=(1, 2); >=(1, 2)");
+}
+
+static void rows_of_values_may_be_structs(void **state)
+{
+    (void)state;
+    assert_plan("VALUES struct(1, 2), ((3, 4))", "Values [1, 2, 3, 4]\n");
+    assert_plan("VALUES (STRUCT(1 AS a))", "Values [1]\n");
+    assert_plan("(VALUES (1) AS t(a))", "Alias t (a)\n+- Values [1]\n");
+}
+
 static void special_syntax_becomes_calls(void **state)
 {
     (void)state;
@@ -172,7 +215,7 @@ static void special_syntax_becomes_calls(void **state)
     assert_items("cast(a as int), try_cast(a as string), a::date::string",
                  "cast(a AS INT); try_cast(a AS STRING); cast(cast(a AS DATE) AS STRING)");
     assert_items("(a, b), a[0].x, f(1).c, s.*, count(*), upper(distinct x)",
-                 "struct(a, b); element(a, 0).x; f(1).c; s.*; count(*); upper(DISTINCT x)");
+                 "struct(a, b); get_item(a, 0).x; f(1).c; s.*; count(*); upper(DISTINCT x)");
 }
 
 static void types_have_all_their_names(void **state)
@@ -355,11 +398,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(operators_bind_as_in_spark),
+        cmocka_unit_test(long_chains_become_balanced_trees),
         cmocka_unit_test(predicates_become_functions),
         cmocka_unit_test(literals_have_the_type_of_their_spelling),
         cmocka_unit_test(decimals_keep_their_digits),
         cmocka_unit_test(strings_resolve_spark_escapes),
         cmocka_unit_test(keywords_are_names_where_they_do_not_fit),
+        cmocka_unit_test(keywords_before_from_and_commas_are_names),
+        cmocka_unit_test(rows_of_values_may_be_structs),
         cmocka_unit_test(special_syntax_becomes_calls),
         cmocka_unit_test(types_have_all_their_names),
         cmocka_unit_test(queries_become_plans),
