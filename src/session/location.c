@@ -70,7 +70,6 @@ fb_status fb_location_resolve(fb_arena *arena, fb_slice location, const char **p
     }
     append_parts(&out, rest);
     if (out.size == 0) fb_buf_add_char(&out, '/');
-    out.data[out.size] = '\0';
     *path = out.failed ? NULL : fb_arena_strdup(arena, fb_buf_slice(&out));
     fb_buf_deinit(&out);
     return *path ? FB_OK : fb_fail_nomem(err, "a path");

@@ -113,6 +113,14 @@ static void leave_active(fb_query *query)
     pthread_mutex_unlock(&session->mutex);
 }
 
+static void tell_terminated(fb_query *query, const fb_error *failure)
+{
+    for (uint32_t i = 0; i < query->listener_count; i++) {
+        const fb_listener *listener = &query->listeners[i];
+        if (listener->on_terminated) listener->on_terminated(listener->user, query, failure);
+    }
+}
+
 static void *query_main(void *argument)
 {
     fb_query *query = argument;
@@ -121,11 +129,7 @@ static void *query_main(void *argument)
     if (status != FB_OK && failure.line > 0 && query->script_name)
         fb_sql_show_place(&failure, query->script_name, query->script_text, 0);
     leave_active(query);
-    for (uint32_t i = 0; i < query->listener_count; i++) {
-        const fb_listener *listener = &query->listeners[i];
-        if (listener->on_terminated)
-            listener->on_terminated(listener->user, query, status == FB_OK ? NULL : &failure);
-    }
+    tell_terminated(query, status == FB_OK ? NULL : &failure);
     pthread_mutex_lock(&query->mutex);
     query->status = status;
     query->failure = failure;
@@ -153,8 +157,9 @@ static fb_status choose_checkpoint(fb_query *query, const fb_query_plan *how, bo
     }
     if (location.size) return fb_location_resolve(&query->arena, location, &query->checkpoint, err);
     *is_temporary = true;
-    query->checkpoint = fb_temporary_path(&query->arena, query->session->env.random);
-    return query->checkpoint ? FB_OK : fb_fail_nomem(err, "a path");
+    location = fb_slice_of(fb_temporary_path(&query->arena, query->session->env.random));
+    if (!location.data) return fb_fail_nomem(err, "a path");
+    return fb_location_resolve(&query->arena, location, &query->checkpoint, err);
 }
 
 static fb_status copy_options(fb_query *query, const fb_query_plan *how,
@@ -256,12 +261,13 @@ static fb_status start_thread(fb_query *query, fb_error *err)
         if (listener->on_started) listener->on_started(listener->user, query);
     }
     int failed = pthread_create(&query->thread, NULL, query_main, query);
-    if (failed) {
-        leave_active(query);
-        return fb_fail(err, FB_E_LIMIT, failed, "cannot start the query's thread");
-    }
-    query->thread_started = true;
-    return FB_OK;
+    query->thread_started = !failed;
+    if (!failed) return FB_OK;
+    leave_active(query);
+    fb_error failure;
+    (void)fb_fail(&failure, FB_E_LIMIT, failed, "cannot start the query's thread");
+    tell_terminated(query, &failure); /* who was told of the start waits for it */
+    return fb_pass_on(err, &failure);
 }
 
 fb_status fb_query_start(fb_session *session, fb_plan_memory *memory, const fb_plan *plan,
@@ -382,6 +388,9 @@ static fb_status report_failure(const fb_query *query, fb_error *err)
 
 fb_status fb_query_await(fb_query *query, int64_t timeout_ms, bool *ended, fb_error *err)
 {
+    /* Nobody waits longer than this: the sum must fit. */
+    static const int64_t max_timeout_ms = INT64_C(1) << 50;
+    if (timeout_ms > max_timeout_ms) timeout_ms = max_timeout_ms;
     int64_t deadline_us =
         fb_clock_monotonic_us(fb_clock_host()) + (timeout_ms < 0 ? 0 : timeout_ms * 1000);
     const struct timespec deadline = {.tv_sec = deadline_us / 1000000,

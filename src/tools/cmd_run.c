@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 typedef struct run_arguments {
@@ -54,32 +53,40 @@ static int read_arguments(int argc, char **argv, run_arguments *out)
     return EXIT_DONE;
 }
 
-/* Both are blocked before any thread starts and read from a descriptor. */
-static int open_signals(void)
+/* What wakes the main thread: a query ended, or a signal asks to stop. */
+static int wake_fd = -1;
+static volatile sig_atomic_t stop_asked;
+
+/* The first signal asks; the next one ends the process at once, since a clean stop waits for as
+ * long as a write to a stuck pipe does. A terminal that closes may tell so more than once. */
+static void ask_to_stop(int number)
 {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGHUP);
-    sigprocmask(SIG_BLOCK, &signals, NULL);
-    return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    (void)number;
+    int saved = errno;
+    const uint64_t one = 1;
+    (void)signal(SIGINT, SIG_DFL);
+    (void)signal(SIGTERM, SIG_DFL);
+    (void)signal(SIGHUP, SIG_IGN);
+    stop_asked = 1;
+    ssize_t written = write(wake_fd, &one, sizeof one);
+    (void)written; /* fails only when the counter is full: main is awake then */
+    errno = saved;
 }
 
-static bool any_active(fb_session *session, bool *failed)
+static bool catch_signals(void)
 {
-    size_t count = fb_session_queries(session, NULL, 0);
-    fb_query **queries = calloc(count ? count : 1, sizeof *queries);
-    bool active = false;
-    if (!queries) return false;
-    count = fb_session_queries(session, queries, count);
-    for (size_t i = 0; i < count; i++) {
-        bool ended = false;
-        if (fb_query_await(queries[i], 0, &ended, NULL) != FB_OK) *failed = true;
-        if (!ended) active = true;
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction before, action = {.sa_handler = ask_to_stop, .sa_flags = SA_RESTART};
+    wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (wake_fd < 0) return false;
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        if (numbers[i] == SIGHUP && !sigaction(SIGHUP, NULL, &before) &&
+            before.sa_handler == SIG_IGN)
+            continue; /* nohup */
+        sigaction(numbers[i], &action, NULL);
     }
-    free(queries);
-    return active;
+    return true;
 }
 
 static void stop_all(fb_session *session)
@@ -93,39 +100,32 @@ static void stop_all(fb_session *session)
     free(queries);
 }
 
-/* A job is a unit: when one of its queries fails, the others are stopped. */
-static int wait_for_end(fb_session *session, reporter *report, int signals, int wake)
+/* A job is a unit: when one of its queries fails, the others are stopped. What counts is what the
+ * reporter was told, since it is told before the wake-up: a query that is asked may not yet know
+ * that it has ended. */
+static int wait_for_end(fb_session *session, reporter *report)
 {
-    bool failed = false, stopping = false;
-    while (!stopping && any_active(session, &failed) && !failed) {
-        struct pollfd files[] = {{.fd = signals, .events = POLLIN}, {.fd = wake, .events = POLLIN}};
-        int ready = poll(files, 2, reporter_refresh(report));
+    while (!stop_asked && reporter_running(report) > 0 && !reporter_has_failure(report)) {
+        struct pollfd file = {.fd = wake_fd, .events = POLLIN};
+        int ready = poll(&file, 1, reporter_refresh(report));
         if (ready < 0 && errno != EINTR) break;
-        struct signalfd_siginfo signal_info;
         uint64_t count;
-        if (read(signals, &signal_info, sizeof signal_info) > 0) stopping = true;
-        if (read(wake, &count, sizeof count) < 0 && errno != EAGAIN) break;
+        if (read(wake_fd, &count, sizeof count) < 0 && errno != EAGAIN && errno != EINTR) break;
     }
-    if (stopping) reporter_stopping(report);
+    reporter_stopping(report);
     stop_all(session);
-    (void)any_active(session, &failed);
-    return failed || !reporter_is_good(report) ? EXIT_FAILED : EXIT_DONE;
+    return reporter_has_failure(report) || !reporter_is_good(report) ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int run_session(const run_arguments *arguments, reporter *report, int signals, int wake)
+static int run_session(const run_arguments *arguments, const char *text, size_t size,
+                       reporter *report)
 {
     const fb_session_options options = {.output = reporter_output, .output_user = report};
     const fb_script_options script_options = {.format = arguments->format};
     fb_listener listener;
     fb_session *session;
     fb_error err = {0};
-    size_t size;
-    char *text = read_script(arguments->path, &size);
-    if (!text) return EXIT_FAILED;
-    if (fb_session_create(&options, &session, &err) != FB_OK) {
-        free(text);
-        return tell_error(&err);
-    }
+    if (fb_session_create(&options, &session, &err) != FB_OK) return tell_error(&err);
     reporter_listener(report, &listener);
     int result = EXIT_DONE;
     if (!apply_confs(&arguments->confs, session))
@@ -135,9 +135,8 @@ static int run_session(const run_arguments *arguments, reporter *report, int sig
                  FB_OK)
         result = tell_error(&err);
     else
-        result = wait_for_end(session, report, signals, wake);
+        result = wait_for_end(session, report);
     fb_session_destroy(session);
-    free(text);
     return result;
 }
 
@@ -146,15 +145,20 @@ static int run_run(int argc, char **argv)
     run_arguments arguments = {0};
     int result = read_arguments(argc, argv, &arguments);
     if (result != EXIT_DONE) return result;
-    int signals = open_signals();
-    int wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    size_t size;
+    char *text = read_script(arguments.path, &size); /* perhaps typed: Ctrl-C still ends that */
+    if (!text) return EXIT_FAILED;
+    if (!catch_signals()) {
+        fprintf(stderr, "error: eventfd: %s\n", strerror(errno));
+        free(text);
+        return EXIT_FAILED;
+    }
     const reporter_options options = {
-        .quiet = arguments.quiet, .progress_path = arguments.progress_path, .wake_fd = wake};
-    reporter *report = signals >= 0 && wake >= 0 ? reporter_create(&options) : NULL;
-    result = report ? run_session(&arguments, report, signals, wake) : EXIT_FAILED;
+        .quiet = arguments.quiet, .progress_path = arguments.progress_path, .wake_fd = wake_fd};
+    reporter *report = reporter_create(&options);
+    result = report ? run_session(&arguments, text, size, report) : EXIT_FAILED;
     reporter_destroy(report);
-    if (signals >= 0) close(signals);
-    if (wake >= 0) close(wake);
+    free(text);
     return result;
 }
 

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,10 @@ typedef struct live_query {
 struct reporter {
     reporter_options options;
     bool on_terminal;
+    atomic_int running;
+    atomic_bool has_failure;
+    atomic_bool lost_progress;
+    atomic_bool stopping;
     pthread_mutex_t mutex; /* protects all below and the order of what is written */
     live_query queries[MAX_QUERIES];
     int query_count;
@@ -31,8 +36,6 @@ struct reporter {
     bool changed;    /* since the line was written */
     int64_t plain_due_ms;
     int progress_file; /* -1: none */
-    bool stopping;
-    bool failed;
 };
 
 static int64_t now_ms(void)
@@ -159,10 +162,9 @@ static void write_lines(reporter *self)
 int reporter_refresh(reporter *self)
 {
     int next_ms = self->on_terminal ? LIVE_MS : PLAIN_MS;
-    pthread_mutex_lock(&self->mutex);
-    if (self->options.quiet) {
-        next_ms = -1;
-    } else if (self->on_terminal) {
+    if (self->options.quiet) return -1;
+    if (pthread_mutex_trylock(&self->mutex)) return LIVE_MS;
+    if (self->on_terminal) {
         if (self->changed) write_lines(self);
     } else {
         int64_t left_ms = self->plain_due_ms - now_ms();
@@ -210,6 +212,7 @@ static const char *short_path(const char *path)
 static void on_started(void *user, fb_query *query)
 {
     reporter *self = user;
+    atomic_fetch_add(&self->running, 1);
     pthread_mutex_lock(&self->mutex);
     if (self->query_count < MAX_QUERIES)
         self->queries[self->query_count++] = (live_query){.query = query};
@@ -229,21 +232,31 @@ static void on_started(void *user, fb_query *query)
     pthread_mutex_unlock(&self->mutex);
 }
 
+/* Returns 0 or an errno. Piece by piece: a disk that fills up takes a part and then says why. */
+static int write_all(int file, const char *bytes, size_t size_bytes)
+{
+    while (size_bytes) {
+        ssize_t written = write(file, bytes, size_bytes);
+        if (written < 0) return errno;
+        bytes += written;
+        size_bytes -= (size_t)written;
+    }
+    return 0;
+}
+
 static void write_progress(reporter *self, const fb_progress *progress)
 {
     const char *json = fb_progress_json(progress);
     size_t length = strlen(json);
     char *line = malloc(length + 1);
-    bool written = false;
+    int error = ENOMEM;
     if (line) {
         memcpy(line, json, length);
         line[length] = '\n';
-        written = write(self->progress_file, line, length + 1) == (ssize_t)(length + 1);
+        error = write_all(self->progress_file, line, length + 1);
     }
-    if (!written && !self->failed) {
-        fprintf(stderr, "error: --progress %s: %s\n", self->options.progress_path, strerror(errno));
-        self->failed = true;
-    }
+    if (error && !atomic_exchange(&self->lost_progress, true))
+        fprintf(stderr, "error: --progress %s: %s\n", self->options.progress_path, strerror(error));
     free(line);
 }
 
@@ -300,9 +313,11 @@ static void on_terminated(void *user, fb_query *query, const fb_error *failure)
                 (long long)fb_query_last_batch(query) + 1);
         tell_error(failure);
     } else if (!self->options.quiet) {
-        tell_end(query, self->stopping);
+        tell_end(query, atomic_load(&self->stopping));
     }
     pthread_mutex_unlock(&self->mutex);
+    if (failure) atomic_store(&self->has_failure, true);
+    atomic_fetch_sub(&self->running, 1);
     const uint64_t one = 1;
     ssize_t written = write(self->options.wake_fd, &one, sizeof one);
     (void)written; /* fails only when the counter is full: main is awake then */
@@ -319,17 +334,22 @@ void reporter_listener(reporter *self, fb_listener *out)
 
 void reporter_stopping(reporter *self)
 {
-    pthread_mutex_lock(&self->mutex);
-    self->stopping = true;
-    pthread_mutex_unlock(&self->mutex);
+    atomic_store(&self->stopping, true);
+}
+
+int reporter_running(reporter *self)
+{
+    return atomic_load(&self->running);
+}
+
+bool reporter_has_failure(reporter *self)
+{
+    return atomic_load(&self->has_failure);
 }
 
 bool reporter_is_good(reporter *self)
 {
-    pthread_mutex_lock(&self->mutex);
-    bool good = !self->failed;
-    pthread_mutex_unlock(&self->mutex);
-    return good;
+    return !atomic_load(&self->lost_progress);
 }
 
 void reporter_destroy(reporter *self)

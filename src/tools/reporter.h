@@ -25,7 +25,11 @@ void reporter_destroy(reporter *self);
 void reporter_listener(reporter *self, fb_listener *out);
 /* fb_session_options.output: standard output, without tearing the live line. */
 bool reporter_output(void *self, const char *text, size_t size_bytes);
-/* Refreshes the live line; returns the milliseconds after which to call again. */
+/* Queries that were started and have not ended; whether one of them failed. Neither waits. */
+int reporter_running(reporter *self);
+bool reporter_has_failure(reporter *self);
+/* Refreshes the live line unless output is being written, which may take long; returns the
+ * milliseconds after which to call again. */
 int reporter_refresh(reporter *self);
 /* From now on queries end because they were asked to, not because their input is used up. */
 void reporter_stopping(reporter *self);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "session/location.h"
+
+#include "base/memory.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -45,11 +47,31 @@ static void other_schemes_and_hosts_are_refused_by_name(void **state)
     assert_null(path);
 }
 
+static void out_of_memory_is_an_error_at_every_allocation(void **state)
+{
+    (void)state;
+    fb_status status = FB_E_NOMEM;
+    for (uint64_t k = 1; status != FB_OK && k < 20; k++) {
+        fb_arena fresh;
+        fb_error err = {0};
+        const char *path;
+        fb_arena_init(&fresh, 0);
+        fb_memory_fail_at(k);
+        status = fb_location_resolve(&fresh, FB_SLICE("/"), &path, &err);
+        fb_memory_fail_at(0);
+        assert_true(status == FB_OK || status == FB_E_NOMEM);
+        assert_int_equal(status == FB_OK, path != NULL);
+        fb_arena_deinit(&fresh);
+    }
+    assert_int_equal(status, FB_OK);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_and_file_urls_become_absolute_paths),
         cmocka_unit_test(other_schemes_and_hosts_are_refused_by_name),
+        cmocka_unit_test(out_of_memory_is_an_error_at_every_allocation),
     };
     fb_arena_init(&arena, 0);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -339,6 +339,55 @@ static void a_query_outlives_the_frames_and_views_that_it_was_made_from(void **s
     fb_session_destroy(session);
 }
 
+/* A stack that no address space holds: the thread cannot be made. */
+static void who_was_told_of_a_start_is_told_when_no_thread_could_be_made(void **state)
+{
+    (void)state;
+    told t;
+    fb_session *session = session_with(&t);
+    fb_frame *frame = micro_batches(session, "SELECT value FROM STREAM v");
+    fb_writer *writer;
+    fb_query *query;
+    pthread_attr_t usual, huge;
+    assert_ok(fb_frame_write_stream(frame, "noop", &writer, &err), &err);
+    assert_ok(fb_writer_option(writer, "checkpointLocation", checkpoint(), &err), &err);
+    assert_int_equal(pthread_getattr_default_np(&usual), 0);
+    assert_int_equal(pthread_attr_init(&huge), 0);
+    assert_int_equal(pthread_attr_setstacksize(&huge, (size_t)1 << 50), 0);
+    assert_int_equal(pthread_setattr_default_np(&huge), 0);
+    fb_status status = fb_writer_start(writer, &query, &err);
+    assert_int_equal(pthread_setattr_default_np(&usual), 0);
+    assert_int_equal(status, FB_E_LIMIT);
+    assert_contains(err.message, "cannot start the query's thread");
+    assert_null(query);
+    assert_int_equal(t.started, 1);
+    assert_int_equal(t.terminated, 1);
+    assert_string_equal(t.failure, err.message);
+    /* Nothing is held: name and checkpoint are free. */
+    assert_ok(fb_writer_start(writer, &query, &err), &err);
+    fb_query_destroy(query);
+    pthread_attr_destroy(&huge);
+    pthread_attr_destroy(&usual);
+    fb_writer_destroy(writer);
+    fb_frame_destroy(frame);
+    fb_session_destroy(session);
+}
+
+static void a_wait_may_be_as_long_as_its_type_allows(void **state)
+{
+    (void)state;
+    told t;
+    fb_session *session = session_with(&t);
+    fb_frame *frame = micro_batches(session, "SELECT value FROM STREAM v");
+    fb_query *query = start(frame, "noop", NULL, "availableNow");
+    bool ended;
+    assert_ok(fb_query_await(query, INT64_MAX, &ended, &err), &err);
+    assert_true(ended);
+    fb_query_destroy(query);
+    fb_frame_destroy(frame);
+    fb_session_destroy(session);
+}
+
 #define on_disk(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -351,6 +400,8 @@ int main(void)
         on_disk(names_are_unique_among_active_queries),
         on_disk(recent_progress_keeps_the_newest),
         on_disk(a_query_outlives_the_frames_and_views_that_it_was_made_from),
+        on_disk(who_was_told_of_a_start_is_told_when_no_thread_could_be_made),
+        on_disk(a_wait_may_be_as_long_as_its_type_allows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""The program and what its surroundings may do to it: signals, stuck and closed pipes, full disks.
+
+    signals.py FOREBAY
+
+Prints `ok` or `not ok` per case."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+ENDLESS = """CREATE TEMPORARY VIEW n USING `rate-micro-batch` OPTIONS (rowsPerBatch '1000');
+CREATE STREAMING TABLE t USING console OPTIONS (format 'jsonl', checkpointLocation 'ck')
+AS SELECT value FROM STREAM n;
+"""
+SHORT = """CREATE TEMPORARY VIEW n USING `rate-micro-batch` OPTIONS (rowsPerBatch '1');
+CREATE STREAMING TABLE t USING noop OPTIONS (trigger 'availableNow') AS SELECT value FROM STREAM n;
+"""
+IDLE = "CREATE TEMPORARY VIEW n USING rate OPTIONS (rowsPerSecond '1');\n"
+TIMEOUT_S = 60
+QUERIES = 70  # more than the live line shows
+
+
+class Case:
+    """A folder of its own, and the programs started in it."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder, self.started = program, pathlib.Path(folder), []
+
+    def start(self, job, *options, output=subprocess.PIPE, stdin=subprocess.DEVNULL, env=None):
+        path = self.folder / "job.sql"
+        if job is not None:
+            path.write_text(job)
+        process = subprocess.Popen(
+            [self.program, "run", "job.sql" if job is not None else "-", *options],
+            cwd=self.folder,
+            stdin=stdin,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            env={**os.environ, **(env or {})},
+        )
+        self.started.append(process)
+        return process
+
+    def ends(self, process, code):
+        """Waits for the end without reading standard output; returns standard error."""
+        errors = process.stderr.read().decode()
+        process.wait(TIMEOUT_S)
+        assert process.returncode == code, f"exit {process.returncode}, expected {code}: {errors}"
+        return errors
+
+    def wait_for(self, path):
+        deadline = time.monotonic() + TIMEOUT_S
+        while not (self.folder / path).exists():
+            assert time.monotonic() < deadline, f"{path} does not appear"
+            time.sleep(0.01)
+
+
+def a_second_signal_ends_a_job_whose_reader_is_stuck(case):
+    reader, writer = os.pipe()
+    process = case.start(ENDLESS, output=writer)
+    case.wait_for("ck/commits/0")
+    time.sleep(0.5)  # the pipe is full
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    assert process.poll() is None, "the stuck batch was given up"
+    process.send_signal(signal.SIGTERM)
+    case.ends(process, -signal.SIGTERM)
+    os.close(reader)
+    os.close(writer)
+
+
+def one_signal_stops_after_the_batch(case):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        process = case.start(ENDLESS, output=subprocess.DEVNULL)
+        case.wait_for("ck/commits/0")
+        process.send_signal(number)
+        assert "run the same command to continue" in case.ends(process, 0)
+        shutil.rmtree(case.folder / "ck")
+
+
+def nohup_keeps_a_job_alive(case):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    process = case.start(ENDLESS, output=subprocess.DEVNULL)
+    signal.signal(signal.SIGHUP, before)
+    case.wait_for("ck/commits/0")
+    process.send_signal(signal.SIGHUP)
+    time.sleep(0.3)
+    assert process.poll() is None
+    process.send_signal(signal.SIGTERM)
+    case.ends(process, 0)
+
+
+def a_signal_ends_the_reading_of_the_script(case):
+    process = case.start(None, stdin=subprocess.PIPE)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    case.ends(process, -signal.SIGINT)
+
+
+def the_end_of_the_last_query_is_never_missed(case):
+    for _ in range(60):
+        process = case.start(SHORT, "--quiet")
+        process.wait(TIMEOUT_S)
+        assert case.ends(process, 0) == ""
+
+
+def a_reader_that_went_away_is_an_error(case):
+    reader, writer = os.pipe()
+    process = case.start(ENDLESS, output=writer)
+    os.close(writer)
+    os.read(reader, 10)
+    os.close(reader)
+    assert "could not be printed: Broken pipe" in case.ends(process, 1)
+
+
+def a_full_disk_under_the_output_commits_nothing(case):
+    with open("/dev/full", "wb") as full:
+        process = case.start(ENDLESS, output=full)
+    assert "batch 0 could not be printed: No space left" in case.ends(process, 1)
+    assert (case.folder / "ck/offsets/0").exists()
+    assert not (case.folder / "ck/commits/0").exists()
+
+
+def a_full_disk_under_the_progress_is_told_once(case):
+    process = case.start(SHORT, "--progress", "/dev/full")
+    assert case.ends(process, 1).count("--progress /dev/full: No space left") == 1
+
+
+def a_temporary_directory_may_end_with_a_slash(case):
+    process = case.start(SHORT, env={"TMPDIR": f"{case.folder}//./"})
+    case.ends(process, 0)
+    assert [path.name for path in case.folder.iterdir()] == ["job.sql"]
+
+
+def many_queries_of_one_script_start_and_stop(case):
+    tables = (
+        f"CREATE STREAMING TABLE q{i} USING noop OPTIONS (checkpointLocation 'ck/{i}') "
+        "AS SELECT value FROM STREAM n;\n"
+        for i in range(QUERIES)
+    )
+    process = case.start(IDLE + "".join(tables))
+    case.wait_for(f"ck/{QUERIES - 1}/commits/0")
+    process.send_signal(signal.SIGTERM)
+    assert case.ends(process, 0).count("  stopped ") == QUERIES
+
+
+def a_job_without_its_own_checkpoint_is_alone(case):
+    """Two tables on one checkpoint: the second is refused and the first stopped."""
+    second = ENDLESS.split("\n", 1)[1].replace("TABLE t", "TABLE u")
+    errors = case.ends(case.start(ENDLESS + second, output=subprocess.DEVNULL), 1)
+    assert "is in use by process" in errors, errors
+
+
+CASES = [
+    a_second_signal_ends_a_job_whose_reader_is_stuck,
+    one_signal_stops_after_the_batch,
+    nohup_keeps_a_job_alive,
+    a_signal_ends_the_reading_of_the_script,
+    the_end_of_the_last_query_is_never_missed,
+    a_reader_that_went_away_is_an_error,
+    a_full_disk_under_the_output_commits_nothing,
+    a_full_disk_under_the_progress_is_told_once,
+    a_temporary_directory_may_end_with_a_slash,
+    many_queries_of_one_script_start_and_stop,
+    a_job_without_its_own_checkpoint_is_alone,
+]
+
+
+def run_case(program, test):
+    with tempfile.TemporaryDirectory() as folder:
+        case = Case(program, folder)
+        try:
+            test(case)
+            return None
+        except (AssertionError, OSError, subprocess.TimeoutExpired) as reason:
+            return reason
+        finally:
+            for process in case.started:
+                process.kill()
+                process.wait()
+
+
+def main():
+    program, failed = os.path.abspath(sys.argv[1]), False
+    for test in CASES:
+        reason = run_case(program, test)
+        name = test.__name__.replace("_", " ")
+        print(f"not ok - {name}: {reason}" if reason else f"ok - {name}", flush=True)
+        failed = failed or reason is not None
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
