@@ -29,7 +29,8 @@ FB_API const char *fb_rows_column_name(const fb_rows *rows, size_t column);
 FB_API const fb_type *fb_rows_column_type(const fb_rows *rows, size_t column);
 
 /* Appends a row of NULLs; the set calls fill the last row. FB_E_INVALID when the column does not
- * exist, has another kind of type, or the value is out of its range. */
+ * exist, has another kind of type, or the value is out of its range, and for rows that
+ * fb_query_batch gave. */
 FB_API FB_CHECKED fb_status fb_rows_add(fb_rows *rows, fb_error *err);
 FB_API FB_CHECKED fb_status fb_rows_set_int(fb_rows *rows, size_t column, int64_t value,
                                             fb_error *err);

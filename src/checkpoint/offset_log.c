@@ -89,6 +89,15 @@ static fb_status read_conf(const fb_log_lines *lines, json_t *object, fb_arena *
     return FB_OK;
 }
 
+/* Timestamps are microseconds in 64 bits. */
+static fb_status check_time(const fb_log_lines *lines, int64_t ms, fb_error *err)
+{
+    if (ms >= INT64_MIN / 1000 && ms <= INT64_MAX / 1000) return FB_OK;
+    return fb_fail(err, FB_E_CORRUPT, 0,
+                   "%s: line %u: member 'batchTimestampMs' is no time that a TIMESTAMP can hold",
+                   lines->name, lines->line_number);
+}
+
 static fb_status read_metadata(fb_log_lines *lines, fb_arena *arena, fb_offset_entry *out,
                                fb_error *err)
 {
@@ -102,6 +111,7 @@ static fb_status read_metadata(fb_log_lines *lines, fb_arena *arena, fb_offset_e
         fb_log_member_int(lines, object, "batchWatermarkMs", &out->watermark_ms, err);
     if (status == FB_OK)
         status = fb_log_member_int(lines, object, "batchTimestampMs", &out->timestamp_ms, err);
+    if (status == FB_OK) status = check_time(lines, out->timestamp_ms, err);
     if (status == FB_OK) status = read_conf(lines, object, arena, out, err);
     if (status == FB_OK) status = fb_log_run_id(object, arena, &out->run_id, err);
     json_decref(object);

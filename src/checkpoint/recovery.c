@@ -120,6 +120,9 @@ static fb_status recover(fb_checkpoint *checkpoint, fb_arena *arena, fb_recovery
                                  "%" PRId64 ": entries of the offset log are missing",
                                  checkpoint->commits.log.directory, last_commit,
                                  checkpoint->offsets.log.directory, last);
+    if (last == INT64_MAX)
+        return fb_fail(err, FB_E_CORRUPT, 0, "%s has entry %" PRId64 ": no batch can follow it",
+                       checkpoint->offsets.log.directory, last);
     FB_TRY(read_settled(checkpoint, last, arena, &out->entry, err));
     out->has_entry = true;
     FB_TRY(read_previous(checkpoint, last, arena, out, err));

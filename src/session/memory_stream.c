@@ -84,6 +84,7 @@ static fb_status read_batch(fb_memory_table *table, size_t index, int64_t *batch
     FB_TRY(fb_memory_table_read(table, index, &rows->arena, &batch, err));
     *batch_id = batch.batch_id;
     rows->schema = batch.schema;
+    rows->is_result = true;
     FB_TRY(fb_rows_name_columns(rows, err));
     for (uint32_t i = 0; i < batch.chunk_count; i++)
         FB_TRY(fb_rows_append(rows, &batch.chunks[i], err));

@@ -115,8 +115,16 @@ static fb_status append_empty_chunk(fb_rows *rows, fb_error *err)
     return fb_rows_append(rows, &chunk, err);
 }
 
+static fb_status refuse_result(const fb_rows *rows, fb_error *err)
+{
+    if (!rows->is_result) return FB_OK;
+    return fb_fail(err, FB_E_INVALID, 0,
+                   "rows that a query gave cannot be changed; make new ones with fb_rows_create");
+}
+
 fb_status fb_rows_add(fb_rows *rows, fb_error *err)
 {
+    FB_TRY(refuse_result(rows, err));
     if (rows->chunk_count == 0 || rows->chunks[rows->chunk_count - 1].row_count == FB_CHUNK_ROWS)
         FB_TRY(append_empty_chunk(rows, err));
     rows->chunks[rows->chunk_count - 1].row_count++;
@@ -140,6 +148,7 @@ static fb_status wrong_type(const fb_rows *rows, size_t column, const char *want
 static fb_status last_row(fb_rows *rows, size_t column, fb_column **out, uint32_t *row,
                           fb_error *err)
 {
+    FB_TRY(refuse_result(rows, err));
     if (column >= rows->schema->field_count)
         return fb_fail(err, FB_E_INVALID, 0, "there is no column %zu; the rows have %u", column,
                        rows->schema->field_count);

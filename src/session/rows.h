@@ -16,6 +16,8 @@ struct fb_rows {
     uint32_t chunk_count, chunk_capacity;
     size_t *ends; /* rows up to and including each chunk */
     size_t row_count;
+    bool
+        is_result; /* a copy of what a query wrote: its chunks have no room, and stay as they are */
 };
 
 /* Rows without a schema yet; the caller sets it and calls fb_rows_name_columns. */

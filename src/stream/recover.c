@@ -4,14 +4,32 @@
 #include "stream/settings.h"
 #include "stream/stream_state.h"
 
-/* The index of the source behind each line of the offset log: one line per use of a source in the
- * plan, in plan order. */
+/* The lines that an entry of the offset log has: one per use of a source in the plan, in plan
+ * order. */
 static uint32_t count_uses(const fb_physical *physical)
 {
     uint32_t uses = 0;
     for (uint32_t i = 0; i < physical->pipeline_count; i++)
         if (physical->pipelines[i].leaf->kind == FB_PLAN_SOURCE) uses++;
     return uses;
+}
+
+/* The first line of a source sets its offset; those of its further uses must say the same: else
+ * they belonged to sources of their own, whose rows would be lost or repeated. */
+static fb_status restore_offset(fb_stream *stream, uint32_t index, fb_slice offset, bool is_first,
+                                bool to_end, fb_error *err)
+{
+    fb_stream_source *source = &stream->sources[index];
+    fb_offset *restored = to_end ? &source->end : &source->committed;
+    if (is_first) return fb_offset_set(restored, offset, err);
+    fb_slice first = fb_offset_slice(restored);
+    if (!first.data == !offset.data && fb_slice_equal(first, offset)) return FB_OK;
+    return fb_fail(err, FB_E_INVALID, 0,
+                   "checkpoint %s: the query uses source %u more than once, but its offsets in the "
+                   "checkpoint differ ('%.*s' and '%.*s'); it belongs to another query: use a new "
+                   "checkpointLocation, or restore the old query text",
+                   stream->config.checkpoint_root, index, FB_SLICE_ARGS(first),
+                   FB_SLICE_ARGS(offset));
 }
 
 static fb_status restore_offsets(fb_stream *stream, const fb_offset_entry *entry, bool to_end,
@@ -25,13 +43,14 @@ static fb_status restore_offsets(fb_stream *stream, const fb_offset_entry *entry
                        "there are %u sources requested by the query; it belongs to another query: "
                        "use a new checkpointLocation, or restore the old query text",
                        stream->config.checkpoint_root, entry->source_count, uses);
-    uint32_t line = 0;
+    uint32_t line = 0, seen = 0; /* sources are numbered in the order of their first use */
     for (uint32_t i = 0; i < physical->pipeline_count; i++) {
         const fb_pipeline *pipeline = &physical->pipelines[i];
         if (pipeline->leaf->kind != FB_PLAN_SOURCE) continue;
-        fb_stream_source *source = &stream->sources[pipeline->source_index];
-        fb_slice offset = entry->offsets[line++];
-        FB_TRY(fb_offset_set(to_end ? &source->end : &source->committed, offset, err));
+        bool is_first = pipeline->source_index == seen;
+        if (is_first) seen++;
+        FB_TRY(restore_offset(stream, pipeline->source_index, entry->offsets[line++], is_first,
+                              to_end, err));
     }
     return FB_OK;
 }

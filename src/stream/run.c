@@ -9,6 +9,12 @@ static bool is_stopping(const fb_stream *stream)
     return atomic_load_explicit(&stream->stopping, memory_order_relaxed);
 }
 
+/* Delays are settings: as long as they like. */
+static int64_t later(int64_t now_us, int64_t delay_us)
+{
+    return delay_us > INT64_MAX - now_us ? INT64_MAX : now_us + delay_us;
+}
+
 /* Nothing to read: until the first source expects data, at least the polling delay. */
 static void wait_for_data(fb_stream *stream)
 {
@@ -19,26 +25,28 @@ static void wait_for_data(fb_stream *stream)
             fb_source_next_poll_us(stream->sources[i].source, now_us, stream->polling_delay_us);
         if (next_us < deadline_us) deadline_us = next_us;
     }
-    if (deadline_us < now_us + stream->polling_delay_us)
-        deadline_us = now_us + stream->polling_delay_us;
-    int64_t report_us = stream->last_progress_us + stream->idle_event_interval_us;
+    int64_t earliest_us = later(now_us, stream->polling_delay_us);
+    if (deadline_us < earliest_us) deadline_us = earliest_us;
+    int64_t report_us = later(stream->last_progress_us, stream->idle_event_interval_us);
     if (report_us > now_us && report_us < deadline_us) deadline_us = report_us;
     fb_waiter_wait(stream->waiter, deadline_us);
 }
 
 /* Ticks are multiples of the interval since the epoch; the one after the moment at which this
- * trigger began. A batch that took longer is followed by the next at once. */
+ * trigger began. A batch that took longer is followed by the next at once. No wait is longer than
+ * an interval, also when the wall clock is set back meanwhile. */
 static void wait_for_tick(fb_stream *stream)
 {
     int64_t interval_us = stream->config.trigger.interval_ms * 1000;
     int64_t began_us = stream->times.wall_ms * 1000;
     int64_t tick_us = began_us / interval_us * interval_us + interval_us;
+    int64_t latest_us = later(fb_stream_now_us(stream), interval_us);
     while (!is_stopping(stream)) {
+        int64_t now_us = fb_stream_now_us(stream);
         int64_t left_us = tick_us - fb_clock_wall_us(stream->config.clock);
-        /* The wall clock may jump back: no tick is further away than an interval. */
-        if (left_us > interval_us) left_us = interval_us;
-        if (left_us <= 0) return;
-        fb_waiter_wait(stream->waiter, fb_stream_now_us(stream) + left_us);
+        if (left_us <= 0 || now_us >= latest_us) return;
+        int64_t deadline_us = later(now_us, left_us);
+        fb_waiter_wait(stream->waiter, deadline_us < latest_us ? deadline_us : latest_us);
     }
 }
 
@@ -83,6 +91,8 @@ static fb_status loop(fb_stream *stream, fb_error *err)
 
 fb_status fb_stream_run(fb_stream *stream, fb_error *err)
 {
+    stream->has_run = true;
+    fb_stream_tell_warnings(stream);
     fb_status status = loop(stream, err);
     if (status == FB_E_CANCELLED && is_stopping(stream)) status = FB_OK;
     fb_stream_close_outside(stream);

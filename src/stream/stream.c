@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "stream/settings.h"
 #include "stream/stream_state.h"
+#include "stream/temporary.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,15 +32,39 @@ fb_slice fb_offset_slice(const fb_offset *offset)
                           : (fb_slice){0};
 }
 
+static void keep_warning(fb_stream *stream, const char *message)
+{
+    fb_pending_warning *kept = fb_arena_alloc(&stream->arena, sizeof *kept);
+    char *copy = kept ? fb_arena_strdup(&stream->arena, fb_slice_of(message)) : NULL;
+    if (!copy) return; /* a query that starts without its warning is better than none */
+    *kept = (fb_pending_warning){.message = copy};
+    *stream->warnings_end = kept;
+    stream->warnings_end = &kept->next;
+}
+
+static void tell_warning(fb_stream *stream, const char *message)
+{
+    const fb_stream_listener *listener = &stream->config.listener;
+    if (listener->on_warning) listener->on_warning(listener->user, stream, message);
+}
+
 void fb_stream_warn(fb_stream *stream, const char *format, ...)
 {
-    if (!stream->config.listener.on_warning) return;
     char message[FB_ERROR_MESSAGE_SIZE];
     va_list args;
     va_start(args, format);
     (void)vsnprintf(message, sizeof message, format, args); /* a cut warning still warns */
     va_end(args);
-    stream->config.listener.on_warning(stream->config.listener.user, stream, message);
+    if (stream->has_run)
+        tell_warning(stream, message);
+    else
+        keep_warning(stream, message);
+}
+
+void fb_stream_tell_warnings(fb_stream *stream)
+{
+    for (const fb_pending_warning *each = stream->warnings; each; each = each->next)
+        tell_warning(stream, each->message);
 }
 
 static void wake_from_source(void *user)
@@ -129,6 +154,7 @@ fb_status fb_stream_create(const fb_stream_config *config, fb_stream **out, fb_e
     if (!stream) return fb_fail_nomem(err, "a query");
     stream->config = *config;
     stream->sink_last_committed = -1;
+    stream->warnings_end = &stream->warnings;
     stream->times.previous_start_us = -1;
     atomic_init(&stream->stopping, false);
     atomic_init(&stream->last_committed, -1);
@@ -155,10 +181,18 @@ void fb_stream_close_outside(fb_stream *stream)
     stream->checkpoint = NULL;
 }
 
+static void forget_checkpoint(fb_stream *stream)
+{
+    fb_status status = fb_remove_tree(stream->config.fs, stream->config.checkpoint_root, NULL);
+    (void)status; /* what is told is why the query did not start */
+}
+
 void fb_stream_destroy(fb_stream *stream)
 {
     if (!stream) return;
     fb_stream_close_outside(stream);
+    /* A start that failed leaves nothing that nobody knows of. */
+    if (!stream->has_run && stream->config.checkpoint_is_temporary) forget_checkpoint(stream);
     for (uint32_t i = 0; stream->sources && i < stream->physical.source_count; i++) {
         fb_stream_source *source = &stream->sources[i];
         fb_buf_deinit(&source->description);

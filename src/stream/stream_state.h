@@ -39,6 +39,12 @@ typedef struct fb_trigger_times {
     int64_t step_us[FB_TIME_COUNT];
 } fb_trigger_times;
 
+/* What is to be said once the query runs. */
+typedef struct fb_pending_warning {
+    struct fb_pending_warning *next;
+    const char *message;
+} fb_pending_warning;
+
 struct fb_stream {
     fb_stream_config config;
     char id[FB_UUID_TEXT_SIZE];
@@ -52,6 +58,9 @@ struct fb_stream {
     fb_checkpoint *checkpoint;
     fb_waiter *waiter;
     atomic_bool stopping;
+    bool has_run;                      /* or is running */
+    fb_pending_warning *warnings;      /* of fb_stream_create, in the arena */
+    fb_pending_warning **warnings_end; /* where the next one goes */
     atomic_int_fast64_t last_committed;
     int64_t first_batch;
     bool is_new; /* no batch was planned before this run */
@@ -96,7 +105,10 @@ bool fb_offset_equal(const fb_offset *a, const fb_offset *b);
 /* The JSON, data NULL when absent; borrowed until the offset changes. */
 fb_slice fb_offset_slice(const fb_offset *offset);
 
+/* Before the run, while nobody has the stream yet, warnings are kept; fb_stream_tell_warnings is
+ * the first thing of a run. */
 void fb_stream_warn(fb_stream *stream, const char *format, ...) FB_PRINTF(2, 3);
+void fb_stream_tell_warnings(fb_stream *stream);
 
 /* Adds the time since `from_us` to a step of the current trigger. */
 void fb_stream_add_time(fb_stream *stream, fb_step_time step, int64_t from_us);

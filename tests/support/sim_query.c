@@ -15,6 +15,7 @@ void sim_world_init(sim_world *world, uint64_t seed)
     sim_disk_set_clock(world->disk, &world->clock.base);
     fb_random_seeded_init(&world->random, seed);
     record_init(&world->record);
+    world->after_batch = NULL;
 }
 
 void sim_world_deinit(sim_world *world)
@@ -25,11 +26,13 @@ void sim_world_deinit(sim_world *world)
 
 typedef struct life {
     const sim_job *job;
+    sim_world *world;
 } life;
 
 static void on_progress(void *user, fb_stream *stream, fb_progress *progress)
 {
     const life *l = user;
+    if (l->world->after_batch) l->world->after_batch(l->world, fb_progress_batch_id(progress));
     if (fb_progress_batch_id(progress) >= l->job->last_batch) fb_stream_stop(stream);
 }
 
@@ -48,7 +51,7 @@ static fb_status set_up(fb_session *session, const sim_job *job, fb_frame **fram
 static fb_status run_stream(sim_world *world, const sim_job *job, fb_session *session,
                             const fb_frame *frame, fb_workers *workers, fb_error *err)
 {
-    life l = {job};
+    life l = {job, world};
     const fb_stream_config config = {.name = "simulated",
                                      .plan = frame->plan,
                                      .sink = &record_sink,

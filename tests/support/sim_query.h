@@ -16,6 +16,7 @@ typedef struct sim_world {
     fb_clock_manual clock;
     fb_random_seeded random;
     record record;
+    void (*after_batch)(struct sim_world *world, int64_t batch_id); /* NULL: nothing */
 } sim_world;
 
 void sim_world_init(sim_world *world, uint64_t seed);

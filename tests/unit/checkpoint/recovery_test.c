@@ -289,6 +289,20 @@ static void every_failing_allocation_is_reported(void **state)
     assert_true(k > 15);
 }
 
+static void the_largest_number_has_no_successor(void **state)
+{
+    (void)state;
+    fixture f;
+    fixture_init(&f);
+    put(&f, "metadata", "{\"id\":\"ea202f40-0c84-48ce-b6bc-aee95acc17b1\"}");
+    put(&f, "offsets/9223372036854775807", "v1\n{}\n-");
+    put(&f, "offsets/9223372036854775806", "v1\n{}\n-");
+    put(&f, "commits/9223372036854775807", "v1\n{}");
+    assert_status(recover(&f), FB_E_CORRUPT);
+    assert_contains(f.err.message, "no batch can follow it");
+    fixture_deinit(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,6 +312,7 @@ int main(void)
         cmocka_unit_test(an_unfinished_repartition_is_refused_only_while_unfinished),
         cmocka_unit_test(damaged_entries_are_named),
         cmocka_unit_test(every_failing_allocation_is_reported),
+        cmocka_unit_test(the_largest_number_has_no_successor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

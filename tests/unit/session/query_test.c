@@ -6,6 +6,7 @@
 
 #include <forebay/forebay.h>
 
+#include <dirent.h>
 #include <ftw.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -115,6 +116,10 @@ static void pushed_rows_come_out_of_the_memory_sink(void **state)
     assert_slice_equal(fb_slice_make(bytes, size), "a name of row 9998");
     assert_status(fb_rows_get_double(rows, 0, 0, &(double){0}, &err), FB_E_INVALID);
     assert_status(fb_rows_get_int(rows, 5000, 0, &id, &err), FB_E_INVALID);
+    assert_status(fb_rows_add(rows, &err), FB_E_INVALID);
+    assert_contains(err.message, "rows that a query gave cannot be changed");
+    assert_status(fb_rows_set_int(rows, 0, 1, &err), FB_E_INVALID);
+    assert_status(fb_rows_set_bytes(rows, 1, "x", 1, &err), FB_E_INVALID);
     fb_rows_destroy(rows);
     assert_status(fb_query_batch(query, 2, &id, &rows, &err), FB_E_NOT_FOUND);
     fb_query_destroy(query);
@@ -131,6 +136,8 @@ typedef struct told {
     pthread_mutex_t mutex;
     int started, progress, terminated;
     int64_t rows;
+    bool warned_after_start;
+    char warning[FB_ERROR_MESSAGE_SIZE + 100];
     char failure[FB_ERROR_MESSAGE_SIZE];
     char condition[FB_ERROR_CONDITION_SIZE];
 } told;
@@ -388,6 +395,72 @@ static void a_wait_may_be_as_long_as_its_type_allows(void **state)
     fb_session_destroy(session);
 }
 
+static void on_warning(void *user, fb_query *query, const char *message)
+{
+    told *t = user;
+    pthread_mutex_lock(&t->mutex);
+    (void)snprintf(t->warning, sizeof t->warning, "%s, batch %lld: %s", fb_query_name(query),
+                   (long long)fb_query_first_batch(query), message);
+    t->warned_after_start = t->started > 0 && strlen(fb_query_id(query)) == 36;
+    pthread_mutex_unlock(&t->mutex);
+}
+
+static void a_warning_of_the_start_comes_from_a_query_that_can_be_asked(void **state)
+{
+    (void)state;
+    told t;
+    fb_session *session = session_with(&t);
+    const fb_listener listener = {.user = &t, .on_warning = on_warning};
+    assert_ok(fb_session_add_listener(session, &listener, &err), &err);
+    fb_frame *frame = micro_batches(session, "SELECT value FROM STREAM v");
+    fb_query *query = start(frame, "noop", "q", "availableNow");
+    assert_ok(fb_query_await(query, -1, NULL, &err), &err);
+    fb_query_destroy(query);
+    assert_string_equal(t.warning, "");
+    t.started = 0;
+    assert_ok(fb_session_set(session, "spark.sql.shuffle.partitions", "3", &err), &err);
+    query = start(frame, "noop", "q", "availableNow");
+    assert_ok(fb_query_await(query, -1, NULL, &err), &err);
+    assert_contains(t.warning, "q, batch 1: 1 settings keep the values that checkpoint");
+    assert_contains(t.warning, "spark.sql.shuffle.partitions");
+    assert_true(t.warned_after_start);
+    fb_query_destroy(query);
+    fb_frame_destroy(frame);
+    fb_session_destroy(session);
+}
+
+static uint32_t count_entries(const char *path)
+{
+    uint32_t count = 0;
+    DIR *entries = opendir(path);
+    assert_non_null(entries);
+    while (readdir(entries))
+        count++;
+    closedir(entries);
+    return count - 2; /* . and .. */
+}
+
+static void a_start_that_fails_leaves_no_temporary_checkpoint(void **state)
+{
+    (void)state;
+    told t;
+    fb_session *session = session_with(&t);
+    fb_frame *frame = micro_batches(session, "SELECT value FROM STREAM v");
+    fb_query *query = start(frame, "noop", "one", "1 hour"), *second;
+    fb_writer *writer;
+    assert_ok(fb_frame_write_stream(frame, "noop", &writer, &err), &err);
+    assert_ok(fb_writer_query_name(writer, "one", &err), &err);
+    uint32_t before = count_entries(directory);
+    assert_int_equal(setenv("TMPDIR", directory, 1), 0);
+    assert_status(fb_writer_start(writer, &second, &err), FB_E_EXISTS);
+    assert_int_equal(unsetenv("TMPDIR"), 0);
+    assert_int_equal(count_entries(directory), before);
+    fb_writer_destroy(writer);
+    fb_query_destroy(query);
+    fb_frame_destroy(frame);
+    fb_session_destroy(session);
+}
+
 #define on_disk(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -401,6 +474,8 @@ int main(void)
         on_disk(recent_progress_keeps_the_newest),
         on_disk(a_query_outlives_the_frames_and_views_that_it_was_made_from),
         on_disk(who_was_told_of_a_start_is_told_when_no_thread_could_be_made),
+        on_disk(a_warning_of_the_start_comes_from_a_query_that_can_be_asked),
+        on_disk(a_start_that_fails_leaves_no_temporary_checkpoint),
         on_disk(a_wait_may_be_as_long_as_its_type_allows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,52 @@ static void interval_triggers_tick_at_multiples_since_the_epoch(void **state)
     assert_string_equal(batch(3), "1700000030000\n");
 }
 
+static void set_back(sim_world *of, int64_t batch_id)
+{
+    if (batch_id == 1) of->clock.wall_us_now -= INT64_C(86400000000);
+}
+
+static void a_clock_that_is_set_back_delays_a_tick_by_an_interval_at_most(void **state)
+{
+    (void)state;
+    sim_job job = {one_per_batch, "SELECT value FROM STREAM v", {FB_TRIGGER_INTERVAL, 10000}, 0, 3};
+    world.after_batch = set_back;
+    int64_t began_us = world.clock.monotonic_us_now;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_in_range(world.clock.monotonic_us_now - began_us, 20000000, 31000000);
+}
+
+static void a_report_may_be_due_never(void **state)
+{
+    (void)state;
+    static const char never[] = "SET spark.sql.streaming.noDataProgressEventInterval ="
+                                "9223372036854775807us;\n"
+                                "CREATE TEMPORARY VIEW v USING rate;";
+    fb_clock_manual_advance(&world.clock, INT64_C(1) << 40);
+    sim_job job = {never, "SELECT value FROM STREAM v", {FB_TRIGGER_INTERVAL, 0}, 0, 2};
+    int64_t began_us = world.clock.monotonic_us_now;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_in_range(world.clock.monotonic_us_now - began_us, 1000000, 2100000);
+}
+
+static void uses_of_one_source_must_stand_at_the_same_offset(void **state)
+{
+    (void)state;
+    static const char two[] =
+        "CREATE TEMPORARY VIEW v USING `rate-micro-batch` OPTIONS (rowsPerBatch '1');\n"
+        "CREATE TEMPORARY VIEW w USING `rate-micro-batch` OPTIONS (rowsPerBatch '2');";
+    sim_job job = {two,
+                   "SELECT value FROM STREAM v UNION ALL SELECT value FROM STREAM w",
+                   {FB_TRIGGER_INTERVAL, 0},
+                   0,
+                   1};
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    job.query = "SELECT value FROM STREAM v UNION ALL SELECT value FROM STREAM v";
+    assert_status(sim_world_run(&world, &job, &err), FB_E_INVALID);
+    assert_contains(err.message, "uses source 0 more than once");
+    assert_contains(err.message, "{\"offset\":4,");
+}
+
 static void a_source_is_looked_at_when_it_expects_data(void **state)
 {
     (void)state;
@@ -142,6 +188,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_world(interval_triggers_tick_at_multiples_since_the_epoch),
+        in_world(a_clock_that_is_set_back_delays_a_tick_by_an_interval_at_most),
+        in_world(a_report_may_be_due_never),
+        in_world(uses_of_one_source_must_stand_at_the_same_offset),
         in_world(a_source_is_looked_at_when_it_expects_data),
         in_world(once_runs_one_batch_and_available_now_all_there_is),
         in_world(a_clock_that_goes_back_stops_the_source_and_loses_nothing),
