@@ -21,7 +21,7 @@ void fb_buf_deinit(fb_buf *buf)
 void fb_buf_clear(fb_buf *buf)
 {
     buf->size = 0;
-    buf->failed = false;
+    buf->failed = buf->is_full = false;
     if (buf->data) buf->data[0] = '\0';
 }
 
@@ -29,7 +29,7 @@ bool fb_buf_reserve(fb_buf *buf, size_t more_bytes)
 {
     if (buf->failed) return false;
     if (more_bytes > buf->max_bytes - buf->size) {
-        buf->failed = true;
+        buf->failed = buf->is_full = true;
         return false;
     }
     if (more_bytes < buf->capacity - buf->size) return true; /* one byte stays for the NUL */

@@ -16,7 +16,8 @@ typedef struct fb_buf {
     size_t size;
     size_t capacity;
     size_t max_bytes;
-    bool failed; /* an append did not fit or memory was out; later appends do nothing */
+    bool failed;  /* an append did not fit or memory was out; later appends do nothing */
+    bool is_full; /* and that was because of max_bytes */
 } fb_buf;
 
 enum { FB_BUF_DEFAULT_MAX = 1 << 30 };

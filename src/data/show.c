@@ -182,6 +182,8 @@ fb_status fb_show_add(fb_show *show, const fb_chunk *chunk, fb_error *err)
     for (size_t row = 0; row < count; row++) {
         add_row(show, chunk, row);
         if (!show->texts.failed && !show->cells.failed && !show->scratch.failed) continue;
+        if (!show->texts.is_full && !show->cells.is_full && !show->scratch.is_full)
+            return fb_fail_nomem(err, "rows to be printed");
         return fb_fail(err, FB_E_LIMIT, 0,
                        "the rows to be printed do not fit in memory (limit %zu bytes); print fewer "
                        "of them, or cut long values",

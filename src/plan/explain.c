@@ -93,5 +93,7 @@ fb_status fb_plan_explain(const fb_plan *plan, fb_buf *out, fb_error *err)
 {
     fb_buf_add_text(out, "== Logical Plan ==\n");
     print_tree(plan, (fb_slice){0}, true, 0, out);
-    return out->failed ? fb_fail(err, FB_E_LIMIT, 0, "the plan is too large to be printed") : FB_OK;
+    if (!out->failed) return FB_OK;
+    if (!out->is_full) return fb_fail_nomem(err, "the text of a plan");
+    return fb_fail(err, FB_E_LIMIT, 0, "the plan is too large to be printed");
 }

@@ -174,11 +174,12 @@ static fb_status add_lines(const console_sink *self, part *to, const fb_chunk *c
         fb_json_end_object(&json);
         fb_buf_add_char(&to->lines, '\n');
     }
-    return to->lines.failed ? fb_fail(err, FB_E_LIMIT, 0,
-                                      "sink 'console': the rows of batch %" PRId64
-                                      " do not fit in memory (limit %zu bytes)",
-                                      self->batch_id, max_bytes)
-                            : FB_OK;
+    if (!to->lines.failed) return FB_OK;
+    if (!to->lines.is_full) return fb_fail_nomem(err, "rows of sink 'console'");
+    return fb_fail(err, FB_E_LIMIT, 0,
+                   "sink 'console': the rows of batch %" PRId64
+                   " do not fit in memory (limit %zu bytes)",
+                   self->batch_id, max_bytes);
 }
 
 /* Adds what `to` has grown by to the sink's count. */
