@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static atomic_uint_fast64_t allocation_count;
 static atomic_uint_fast64_t fail_at; /* absolute number of the allocation that fails; 0: none */
@@ -38,6 +39,16 @@ void *fb_alloc_aligned(size_t alignment, size_t size_bytes)
     if (must_fail()) return NULL;
     size_t rounded = (size_bytes + alignment - 1) / alignment * alignment;
     return rounded < size_bytes ? NULL : aligned_alloc(alignment, rounded ? rounded : alignment);
+}
+
+void *fb_alloc_huge(size_t size_bytes)
+{
+    const size_t huge_bytes = (size_t)2 << 20;
+    if (size_bytes < huge_bytes) return fb_alloc(size_bytes);
+    void *memory = fb_alloc_aligned(huge_bytes, size_bytes);
+    /* Only advice: without it the memory is as good, but slower. */
+    if (memory) (void)madvise(memory, size_bytes / huge_bytes * huge_bytes, MADV_HUGEPAGE);
+    return memory;
 }
 
 char *fb_strdup(const char *text)
