@@ -84,6 +84,12 @@ bool fb_column_init_null(fb_column *out, fb_arena *arena, const fb_type *type)
     return true;
 }
 
+/* Values are moved by width; what is moved this way may be of any type. */
+typedef uint16_t __attribute__((may_alias)) two_bytes;
+typedef uint32_t __attribute__((may_alias)) four_bytes;
+typedef uint64_t __attribute__((may_alias)) eight_bytes;
+typedef fb_int128 __attribute__((may_alias)) sixteen_bytes;
+
 static void gather_values(void *to, const void *from, size_t width, const uint32_t *rows,
                           size_t count)
 {
@@ -94,19 +100,19 @@ static void gather_values(void *to, const void *from, size_t width, const uint32
         break;
     case 2:
         for (size_t i = 0; i < count; i++)
-            ((uint16_t *)to)[i] = ((const uint16_t *)from)[rows[i]];
+            ((two_bytes *)to)[i] = ((const two_bytes *)from)[rows[i]];
         break;
     case 4:
         for (size_t i = 0; i < count; i++)
-            ((uint32_t *)to)[i] = ((const uint32_t *)from)[rows[i]];
+            ((four_bytes *)to)[i] = ((const four_bytes *)from)[rows[i]];
         break;
     case 8:
         for (size_t i = 0; i < count; i++)
-            ((uint64_t *)to)[i] = ((const uint64_t *)from)[rows[i]];
+            ((eight_bytes *)to)[i] = ((const eight_bytes *)from)[rows[i]];
         break;
     case 16:
         for (size_t i = 0; i < count; i++)
-            ((fb_int128 *)to)[i] = ((const fb_int128 *)from)[rows[i]];
+            ((sixteen_bytes *)to)[i] = ((const sixteen_bytes *)from)[rows[i]];
         break;
     default:
         FB_UNREACHABLE();
@@ -151,10 +157,17 @@ bool fb_column_gather(fb_column *out, fb_arena *arena, const fb_column *in, cons
     return true;
 }
 
+/* Doubles what is there, so that many rows cost few copies. */
 static void repeat_value(void *to, const void *from, size_t width, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        memcpy((char *)to + i * width, from, width);
+    size_t total = width * count, done = width;
+    if (!count) return;
+    memcpy(to, from, width);
+    while (done < total) {
+        size_t more = done <= total - done ? done : total - done;
+        memcpy((char *)to + done, to, more);
+        done += more;
+    }
 }
 
 bool fb_column_flatten(fb_column *out, fb_arena *arena, const fb_column *in, size_t row_count)
@@ -226,32 +239,35 @@ bool fb_column_copy(fb_column *out, fb_arena *arena, const fb_column *in, size_t
 
 /* --- writing rows over others --- */
 
-static void scatter_values(fb_column *to, const uint32_t *rows, size_t count, const fb_column *from)
+/* `step` is 0 when the first value goes to all rows. */
+static void scatter_values(void *to, const uint32_t *rows, size_t count, const void *from,
+                           size_t width, size_t step)
 {
-    size_t step = !from->is_constant;
-    switch (fb_type_width(to->type)) {
+    switch (width) {
     case 0:
         break;
     case 1:
         for (size_t i = 0; i < count; i++)
-            to->int8s[rows[i]] = from->int8s[i * step];
+            ((uint8_t *)to)[rows[i]] = ((const uint8_t *)from)[i * step];
         break;
     case 2:
         for (size_t i = 0; i < count; i++)
-            to->int16s[rows[i]] = from->int16s[i * step];
+            ((two_bytes *)to)[rows[i]] = ((const two_bytes *)from)[i * step];
         break;
     case 4:
         for (size_t i = 0; i < count; i++)
-            to->int32s[rows[i]] = from->int32s[i * step];
+            ((four_bytes *)to)[rows[i]] = ((const four_bytes *)from)[i * step];
         break;
     case 8:
         for (size_t i = 0; i < count; i++)
-            to->int64s[rows[i]] = from->int64s[i * step];
+            ((eight_bytes *)to)[rows[i]] = ((const eight_bytes *)from)[i * step];
+        break;
+    case 16:
+        for (size_t i = 0; i < count; i++)
+            ((sixteen_bytes *)to)[rows[i]] = ((const sixteen_bytes *)from)[i * step];
         break;
     default:
-        for (size_t i = 0; i < count; i++)
-            to->int128s[rows[i]] = from->int128s[i * step];
-        break;
+        FB_UNREACHABLE();
     }
 }
 
@@ -305,7 +321,8 @@ bool fb_column_scatter(fb_column *to, fb_arena *arena, size_t to_row_count, cons
                        size_t count, const fb_column *from)
 {
     FB_ASSERT(!to->is_constant);
-    scatter_values(to, rows, count, from);
+    size_t width = fb_type_width(to->type);
+    scatter_values(to->values, rows, count, from->values, width, !from->is_constant);
     if (!scatter_validity(to, arena, to_row_count, rows, count, from)) return false;
     if (to->type->id == FB_TYPE_ARRAY || to->type->id == FB_TYPE_MAP)
         return scatter_entries(to, arena, rows, count, from);

@@ -6,6 +6,8 @@
 #include "expr/bind.h"
 #include "expr/function_lists.h"
 
+enum { MAX_REPEATED_NODES = 5000 };
+
 /* --- CASE and IF --- */
 
 /* The rows that no branch was chosen for yet, in order. */
@@ -195,6 +197,29 @@ static fb_status become(fb_binder *binder, fb_expr *call, const char *name,
     return FB_OK;
 }
 
+/* What is left of `budget` after the nodes of the tree; 0: it has more. */
+static uint32_t count_nodes(const fb_expr *expr, uint32_t budget)
+{
+    if (budget) budget--;
+    for (uint32_t i = 0; expr->kind == FB_EXPR_CALL && i < expr->arg_count && budget; i++)
+        budget = count_nodes(expr->args[i], budget);
+    return budget;
+}
+
+/* The first argument is put in twice, so that each nesting in one another doubles the work. */
+static fb_status check_repeated(fb_binder *binder, const fb_expr *call)
+{
+    if (count_nodes(call->args[0], MAX_REPEATED_NODES)) return FB_OK;
+    fb_status status = fb_fail(binder->err, FB_E_LIMIT, 0,
+                               "the first operand of %s is evaluated twice and has more than %d "
+                               "parts; compute it in a subquery",
+                               call->function->name, MAX_REPEATED_NODES - 1);
+    if (!binder->err) return status;
+    binder->err->line = call->position.line;
+    binder->err->column = call->position.column;
+    return status;
+}
+
 static fb_status bind_nvl(fb_binder *binder, fb_expr *call)
 {
     return become(binder, call, "coalesce", call->args, 2);
@@ -210,6 +235,7 @@ static fb_status bind_nvl2(fb_binder *binder, fb_expr *call)
 
 static fb_status bind_nullif(fb_binder *binder, fb_expr *call)
 {
+    FB_TRY(check_repeated(binder, call));
     fb_expr *equal;
     FB_TRY(fb_bind_named(binder, "=", call->args, 2, call->position, &equal));
     const fb_expr *null = fb_expr_literal_null(binder->arena, call->args[0]->type);
@@ -220,6 +246,7 @@ static fb_status bind_nullif(fb_binder *binder, fb_expr *call)
 
 static fb_status bind_between(fb_binder *binder, fb_expr *call)
 {
+    FB_TRY(check_repeated(binder, call));
     fb_expr *lower, *upper;
     const fb_expr *low[] = {call->args[0], call->args[1]};
     const fb_expr *high[] = {call->args[0], call->args[2]};
@@ -241,6 +268,7 @@ static fb_status bind_floating(fb_binder *binder, fb_expr *call, uint32_t index)
 
 static fb_status bind_nanvl(fb_binder *binder, fb_expr *call)
 {
+    FB_TRY(check_repeated(binder, call));
     FB_TRY(bind_floating(binder, call, 0));
     FB_TRY(bind_floating(binder, call, 1));
     fb_expr *is_nan;

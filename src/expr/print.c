@@ -154,7 +154,8 @@ static bool print_cast(const fb_expr *call, fb_slice name, fb_buf *out)
 {
     bool is_try = fb_slice_is(name, "try_cast");
     if (!is_try && !fb_slice_is(name, "cast")) return false;
-    if (call->is_implicit) {
+    /* Of casts to nested types Spark shows the operand only. */
+    if (call->is_implicit || fb_type_is_nested(call->type)) {
         fb_expr_print(call->args[0], out);
         return true;
     }

@@ -82,6 +82,7 @@ typedef struct fb_sql_build {
     bool is_stuck;                    /* the grammar met a token that does not fit */
     fb_sql_cte ctes[FB_SQL_MAX_CTES]; /* visible names, innermost last */
     uint32_t cte_count;
+    fb_sql_token sized_string; /* the first CHAR or VARCHAR of the text, which means STRING */
     /* Results; which one is set depends on what was asked for. */
     fb_statement *statement;
     const fb_raw_expr *expression;
@@ -171,6 +172,8 @@ fb_sql_expr fb_sql_trim(fb_sql_build *sql, fb_sql_span span, const fb_sql_token 
 
 /* --- types (types.c) --- */
 
+/* False, and an error, when the text names CHAR(n) or VARCHAR(n), which a schema must not hold. */
+bool fb_sql_check_schema_type(fb_sql_build *sql);
 /* A type by name, with up to two numbers in parentheses. */
 const fb_type *fb_sql_named_type(fb_sql_build *sql, fb_sql_token name, const fb_sql_token *numbers,
                                  uint32_t number_count);

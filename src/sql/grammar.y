@@ -125,8 +125,9 @@
 %start_symbol goal
 goal ::= GOAL_STATEMENT statement(A).   { sql->statement = A; }
 goal ::= GOAL_EXPRESSION item(A).       { sql->expression = A.node; }
-goal ::= GOAL_SCHEMA fields(A).         { sql->type = fb_sql_struct_type(sql, A); }
-goal ::= GOAL_SCHEMA type(A).           { sql->type = A; }
+goal ::= GOAL_SCHEMA fields(A).
+    { if (fb_sql_check_schema_type(sql)) sql->type = fb_sql_struct_type(sql, A); }
+goal ::= GOAL_SCHEMA type(A).           { if (fb_sql_check_schema_type(sql)) sql->type = A; }
 
 /* ---- statements ---- */
 

@@ -72,6 +72,7 @@ fb_statement *fb_sql_view_using(fb_sql_build *sql, fb_sql_target target)
                           "the column %.*s needs a type", FB_SLICE_ARGS(fields[i].name));
         return NULL;
     }
+    if (target.fields.count && !fb_sql_check_schema_type(sql)) return NULL;
     if (target.fields.count) read->schema = fb_sql_struct_type(sql, target.fields);
     statement->plan = read;
     return statement;

@@ -79,19 +79,48 @@ static const fb_type *make_decimal(fb_sql_build *sql, fb_sql_token name,
     return type;
 }
 
+/* Spark casts to STRING where CHAR(n) or VARCHAR(n) is written, whatever the length. In a schema it
+ * refuses them: see fb_sql_check_schema_type. */
+static const fb_type *make_sized_string(fb_sql_build *sql, fb_sql_token name,
+                                        const fb_sql_token *numbers, uint32_t number_count)
+{
+    int64_t length;
+    int size = (int)name.text.size;
+    if (number_count == 0) {
+        (void)fb_sql_fail(sql, fb_sql_token_span(name), FB_E_SYNTAX, "DATATYPE_MISSING_SIZE",
+                          "the type %.*s needs a length, as in %.*s(10)", size, name.text.data,
+                          size, name.text.data);
+        return NULL;
+    }
+    if (number_count > 1 || !fb_parse_int64(numbers[0].text, &length) || length > INT32_MAX) {
+        (void)fb_sql_fail(sql, fb_sql_token_span(numbers[number_count - 1]), FB_E_SYNTAX,
+                          "UNSUPPORTED_DATATYPE", "the type %.*s takes one length, at most %d",
+                          size, name.text.data, INT32_MAX);
+        return NULL;
+    }
+    if (!sql->sized_string.text.data) sql->sized_string = name;
+    return fb_type_of(FB_TYPE_STRING);
+}
+
+bool fb_sql_check_schema_type(fb_sql_build *sql)
+{
+    fb_sql_token name = sql->sized_string;
+    if (!name.text.data) return true;
+    (void)fb_sql_fail(sql, fb_sql_token_span(name), FB_E_UNSUPPORTED,
+                      "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING",
+                      "the type %.*s is not supported in a schema; use STRING", (int)name.text.size,
+                      name.text.data);
+    return false;
+}
+
 const fb_type *fb_sql_named_type(fb_sql_build *sql, fb_sql_token name, const fb_sql_token *numbers,
                                  uint32_t number_count)
 {
     if (sql->status != FB_OK) return NULL;
     if (name_is(name, "DECIMAL") || name_is(name, "DEC") || name_is(name, "NUMERIC"))
         return make_decimal(sql, name, numbers, number_count);
-    if (name_is(name, "CHAR") || name_is(name, "CHARACTER") || name_is(name, "VARCHAR")) {
-        /* Spark casts to STRING there, and warns; in a schema it would pad and check. */
-        (void)fb_sql_fail(
-            sql, fb_sql_token_span(name), FB_E_UNSUPPORTED, "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING",
-            "the type %.*s is not supported; use STRING", (int)name.text.size, name.text.data);
-        return NULL;
-    }
+    if (name_is(name, "CHAR") || name_is(name, "CHARACTER") || name_is(name, "VARCHAR"))
+        return make_sized_string(sql, name, numbers, number_count);
     for (size_t i = 0; i < sizeof plain_types / sizeof *plain_types; i++) {
         if (!name_is(name, plain_types[i].name)) continue;
         if (!number_count) return fb_type_of(plain_types[i].id);

@@ -144,6 +144,32 @@ static void values_of_different_kinds_are_refused(void **state)
     expr_env_deinit(&env);
 }
 
+/* Each of these means its first operand twice: nested, that is 2^n evaluations. */
+static void an_operand_that_is_evaluated_twice_has_a_limit(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"nullif", "nanvl", "between"};
+    for (int k = 0; k < 3; k++) {
+        expr_env env;
+        fb_status status = FB_OK;
+        int depth = 0;
+        fill(&env);
+        const fb_expr *expr = k == 2 ? compare_x(&env, "=", 1) : expr_env_ref(&env, 0);
+        const fb_expr *no = expr_env_bool(&env, false);
+        for (; depth < 40 && status == FB_OK; depth++) {
+            const fb_expr *low = k == 2 ? no : expr_env_long(&env, depth);
+            fb_expr *out;
+            status = expr_env_bind(&env, &out, names[k], expr, low, k == 2 ? no : NULL, NULL);
+            if (status == FB_OK) expr = out;
+        }
+        assert_status(status, FB_E_LIMIT);
+        assert_contains(env.err.message, names[k]);
+        assert_in_range(depth, 8, 14);
+        (void)expr_env_eval(&env, expr);
+        expr_env_deinit(&env);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +179,7 @@ int main(void)
         cmocka_unit_test(coalesce_stops_at_the_first_value_of_each_row),
         cmocka_unit_test(what_is_made_of_if_and_case),
         cmocka_unit_test(values_of_different_kinds_are_refused),
+        cmocka_unit_test(an_operand_that_is_evaluated_twice_has_a_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

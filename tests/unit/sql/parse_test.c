@@ -243,6 +243,30 @@ static void types_have_all_their_names(void **state)
     assert_slice_equal(type->fields[0].metadata, "{\"comment\":\"say \\\"x\\\"\"}");
 }
 
+static void char_and_varchar_are_strings_in_a_cast_and_refused_in_a_schema(void **state)
+{
+    (void)state;
+    static const char *const schemas[] = {"a INT, b CHAR(5)", "a ARRAY<VARCHAR(3)>", "CHAR(1)"};
+    static const char view[] = "CREATE TEMPORARY VIEW v (a INT, b VARCHAR(2)) USING rate";
+    const char *refusal = "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING";
+    for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
+        const fb_type *type;
+        assert_status(fb_sql_parse_schema(&arena, fb_slice_of(schemas[i]), &type, &err),
+                      FB_E_UNSUPPORTED);
+        assert_string_equal(err.condition, refusal);
+    }
+    fb_script script;
+    assert_status(fb_sql_parse(&arena, "job.sql", fb_slice_of(view), &script, &err),
+                  FB_E_UNSUPPORTED);
+    assert_string_equal(err.condition, refusal);
+    assert_int_equal(err.column, 35);
+    const fb_raw_expr *cast;
+    assert_ok(fb_sql_parse_expression(&arena, FB_SLICE("CAST(a AS MAP<CHAR(2), VARCHAR(3)>)"),
+                                      &cast, &err),
+              &err);
+    assert_string_equal(fb_type_sql(cast->type, &arena), "MAP<STRING, STRING>");
+}
+
 static void queries_become_plans(void **state)
 {
     (void)state;
@@ -408,6 +432,7 @@ int main(void)
         cmocka_unit_test(rows_of_values_may_be_structs),
         cmocka_unit_test(special_syntax_becomes_calls),
         cmocka_unit_test(types_have_all_their_names),
+        cmocka_unit_test(char_and_varchar_are_strings_in_a_cast_and_refused_in_a_schema),
         cmocka_unit_test(queries_become_plans),
         cmocka_unit_test(a_script_is_a_list_of_statements),
         cmocka_unit_test(settings_take_all_forms_of_spark),

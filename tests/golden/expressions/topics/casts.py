@@ -38,6 +38,16 @@ def null_casts():
                 "1::STRING", "'7'::INT + 1", "-1::STRING"]
 
 
+def char_casts():
+    """CHAR and VARCHAR are STRING in a cast, whatever their length; in a schema they are refused."""
+    for kind in ["VARCHAR(2)", "CHAR(5)", "CHARACTER(3)", "VARCHAR(0)", "char(5)", "CHAR", "VARCHAR",
+                 "VARCHAR(2147483647)", "VARCHAR(2147483648)", "CHAR(1,2)", "STRING(3)"]:
+        yield from cast(["'abc'", "12345", "NULL", "X'4142'"], [kind], tries=4)
+        yield from [f"CAST(NULL AS ARRAY<{kind}>)", f"'abc'::{kind}",
+                    f"CAST(named_struct('a', 12345) AS STRUCT<a: {kind}>)"]
+    yield "CAST(NULL AS MAP<CHAR(2), VARCHAR(3)>)"
+
+
 def boolean_casts():
     yield from cast(["true", "false"], SCALARS + DECIMAL_TARGETS, tries=1)
 
@@ -278,6 +288,7 @@ def without_ansi():
 
 TOPICS = [
     Topic("cast_null", null_casts),
+    Topic("cast_char", char_casts),
     Topic("cast_boolean", boolean_casts),
     Topic("cast_small_integer", small_integer_casts),
     Topic("cast_int", lambda: integral_casts("int", 10)),

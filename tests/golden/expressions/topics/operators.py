@@ -243,6 +243,8 @@ named_struct('a',named_struct('b',1)).a.b;  struct(1,2).col1;  (1);  ((1+2));  (
 (1+1) AS `a b`;  upper(lower('A'));  concat('a',CAST(1 AS STRING));  length(concat('a','b'))+1;
 1L+1;  1.5+1;  '1'+1;  DATE'2024-01-15'+1;  DATE'2024-01-15'-1;  1=1.0;  'a'='b';  1='1';  -1L;
 -1.5D;  - -1;  ~5 & 3;
+CAST(named_struct('a', 1) AS STRUCT<a: STRING>);  CAST(NULL AS ARRAY<INT>) IS NULL;
+TRY_CAST(named_struct('a', 1) AS STRUCT<a: STRING>);  CAST(1 AS VARCHAR(3))
 """
 
 
