@@ -202,7 +202,7 @@ static fb_status bind_moments(fb_binder *binder, fb_expr *call, const char *allo
     return refuse_moments(binder, call, allowed);
 }
 
-static fb_status bind_arithmetic(fb_binder *binder, fb_expr *call)
+static fb_status bind_operation(fb_binder *binder, fb_expr *call)
 {
     const char *allowed = op_of(call) == FB_MULTIPLY
                               ? "\"NUMERIC\""
@@ -215,6 +215,13 @@ static fb_status bind_arithmetic(fb_binder *binder, fb_expr *call)
     const fb_type *type = call->args[0]->type;
     if (type->id == FB_TYPE_DECIMAL) return fb_bind_decimal_arithmetic(binder, call);
     return finish(binder, call, type, type->id, fb_arithmetic_mode_of(binder, call));
+}
+
+static fb_status bind_arithmetic(fb_binder *binder, fb_expr *call)
+{
+    bool is_broad_try = fb_bind_is_broad_try(call);
+    FB_TRY(bind_operation(binder, call));
+    return is_broad_try ? fb_bind_try(binder, call) : FB_OK;
 }
 
 /* --- one operand --- */

@@ -20,6 +20,13 @@ static inline fb_arithmetic_mode fb_arithmetic_mode_of(const fb_binder *binder, 
     return binder->ansi ? FB_MODE_ANSI : FB_MODE_LEGACY;
 }
 
+/* A try_ call whose operands are not both numbers, asked before they are cast. */
+static inline bool fb_bind_is_broad_try(const fb_expr *call)
+{
+    return fb_slice_starts_with(fb_slice_of(call->function->name), FB_SLICE("try_")) &&
+           !(fb_type_is_numeric(call->args[0]->type) && fb_type_is_numeric(call->args[1]->type));
+}
+
 /* Brings both operands of a binary operator to one type by Spark's rules for arithmetic: a
  * numeric type, or two decimals of different precision, which stay as they are. `allowed` is for
  * the message: ("DOUBLE" or "DECIMAL"). */
@@ -38,6 +45,10 @@ fb_status fb_bind_operands_refused(fb_binder *binder, const fb_expr *call, const
 fb_status fb_bind_decimal_arithmetic(fb_binder *binder, fb_expr *call) FB_CHECKED;
 /* Binds -a, or |a| when `absolute`, of the decimal type that the call has. */
 void fb_bind_decimal_sign(fb_expr *call, bool absolute);
+
+/* Lets a bound try_ call give null for every row in which an operand fails, too (try_eval.c): so
+ * does Spark where not both operands were numbers. */
+fb_status fb_bind_try(fb_binder *binder, fb_expr *call) FB_CHECKED;
 
 fb_status fb_eval_overflow(fb_eval *eval, const fb_expr *self, const char *what,
                            const char *try_function);

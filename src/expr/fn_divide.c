@@ -158,7 +158,7 @@ static fb_status finish(fb_binder *binder, fb_expr *call, const fb_type *type, f
     return FB_OK;
 }
 
-static fb_status bind_divide(fb_binder *binder, fb_expr *call)
+static fb_status bind_quotient(fb_binder *binder, fb_expr *call)
 {
     static const char allowed[] = "(\"DOUBLE\" or \"DECIMAL\")";
     const fb_type *wide = fb_type_of(FB_TYPE_DOUBLE);
@@ -195,12 +195,26 @@ static fb_status bind_div(fb_binder *binder, fb_expr *call)
     return finish(binder, call, wide, eval_div);
 }
 
-static fb_status bind_remainder(fb_binder *binder, fb_expr *call)
+static fb_status bind_rest(fb_binder *binder, fb_expr *call)
 {
     FB_TRY(fb_bind_operands(binder, call, "\"NUMERIC\""));
     const fb_type *type = call->args[0]->type;
     if (type->id == FB_TYPE_DECIMAL) return fb_bind_decimal_arithmetic(binder, call);
     return finish(binder, call, type, eval_remainder);
+}
+
+static fb_status bind_divide(fb_binder *binder, fb_expr *call)
+{
+    bool is_broad_try = fb_bind_is_broad_try(call);
+    FB_TRY(bind_quotient(binder, call));
+    return is_broad_try ? fb_bind_try(binder, call) : FB_OK;
+}
+
+static fb_status bind_remainder(fb_binder *binder, fb_expr *call)
+{
+    bool is_broad_try = fb_bind_is_broad_try(call);
+    FB_TRY(bind_rest(binder, call));
+    return is_broad_try ? fb_bind_try(binder, call) : FB_OK;
 }
 
 #define BINARY(symbol, binding, text)                                                 \
