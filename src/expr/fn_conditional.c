@@ -270,6 +270,8 @@ static fb_status bind_nanvl(fb_binder *binder, fb_expr *call)
 {
     FB_TRY(check_repeated(binder, call));
     FB_TRY(bind_floating(binder, call, 0));
+    if (call->args[1]->type->id == FB_TYPE_VOID)
+        FB_TRY(fb_bind_cast_arg(binder, call, 1, call->args[0]->type));
     FB_TRY(bind_floating(binder, call, 1));
     fb_expr *is_nan;
     FB_TRY(fb_bind_named(binder, "isnan", call->args, 1, call->position, &is_nan));

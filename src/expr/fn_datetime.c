@@ -103,12 +103,20 @@ static fb_status next_day_kernel(const fb_expr *self, fb_eval *eval, const fb_co
         uint32_t ahead = (uint32_t)((weekday - fb_date_day_of_week(days) + 13) % 7 + 1);
         out->int32s[row] = (int32_t)((uint32_t)days + ahead);
         if (weekday || fb_kernel_is_null(out, row)) continue;
-        if (self->can_fail)
+        if (self->state)
             return fb_eval_fail(eval, self, "ILLEGAL_DAY_OF_WEEK",
                                 "Illegal input for day of week: %.*s.", FB_SLICE_ARGS(name));
         fb_bits_clear(out->validity, row);
     }
     return FB_OK;
+}
+
+/* In ANSI mode a row without a result is an error, which the kernel sees by its state. */
+static void set_strict(const fb_binder *binder, fb_expr *call)
+{
+    static const bool strict = true;
+    call->state = binder->ansi ? &strict : NULL;
+    call->can_fail |= binder->ansi;
 }
 
 static const fb_signature next_day_signature = {.params = {FB_PARAM_DATE, FB_PARAM_STRING},
@@ -119,7 +127,7 @@ static const fb_signature next_day_signature = {.params = {FB_PARAM_DATE, FB_PAR
 static fb_status bind_next_day(fb_binder *binder, fb_expr *call)
 {
     FB_TRY(fb_bind_with(binder, call, &next_day_signature));
-    call->can_fail = binder->ansi;
+    set_strict(binder, call);
     return FB_OK;
 }
 
@@ -165,7 +173,7 @@ static fb_status make_date_kernel(const fb_expr *self, fb_eval *eval, const fb_c
         if (!wrong && days != (int32_t)days) wrong = "integer overflow";
         if (!wrong)
             out->int32s[row] = (int32_t)days;
-        else if (self->can_fail)
+        else if (self->state)
             return fb_eval_fail(eval, self, "DATETIME_FIELD_OUT_OF_BOUNDS.WITH_SUGGESTION",
                                 "%s. If necessary set \"spark.sql.ansi.enabled\" to \"false\" to "
                                 "bypass this error.",
@@ -184,7 +192,7 @@ static const fb_signature make_date_signature = {.params = {FB_PARAM_INT},
 static fb_status bind_make_date(fb_binder *binder, fb_expr *call)
 {
     FB_TRY(fb_bind_with(binder, call, &make_date_signature));
-    call->can_fail = binder->ansi;
+    set_strict(binder, call);
     return FB_OK;
 }
 

@@ -3,24 +3,16 @@
  * pmod: the remainder with the sign of the divisor where that is positive. */
 #include "base/status.h"
 #include "data/decimal.h"
-#include "expr/bind.h"
+#include "expr/fn_arithmetic.h"
 #include "expr/kernel.h"
 
 #include <math.h>
-
-static fb_status fail_zero(fb_eval *eval, const fb_expr *self)
-{
-    return fb_eval_fail(eval, self, "REMAINDER_BY_ZERO",
-                        "Remainder by zero. Use `try_mod` to tolerate divisor being 0 and return "
-                        "NULL instead. If necessary set \"spark.sql.ansi.enabled\" to \"false\" "
-                        "to bypass this error.");
-}
 
 /* A zero divisor in ANSI mode fails, otherwise gives null; in a null row it does not matter. */
 static fb_status zero_divisor(fb_eval *eval, const fb_expr *self, fb_column *out, size_t row)
 {
     if (fb_kernel_is_null(out, row)) return FB_OK;
-    if (self->can_fail && self->state) return fail_zero(eval, self);
+    if (self->state) return fb_eval_remainder_by_zero(eval, self);
     fb_bits_clear(out->validity, row);
     return FB_OK;
 }
@@ -163,18 +155,8 @@ static const fb_type *remainder_type(fb_binder *binder, const fb_type *a, const 
     return fb_type_decimal(binder->arena, precision > 0 ? precision : 1, scale);
 }
 
-static bool is_exact(const fb_type *type)
-{
-    return type->id == FB_TYPE_DECIMAL || fb_type_is_integral(type);
-}
-
 static fb_status bind_decimals(fb_binder *binder, fb_expr *call)
 {
-    for (uint32_t i = 0; i < 2; i++) {
-        const fb_type *type = fb_decimal_for(binder->arena, call->args[i]->type);
-        if (!type) return fb_fail_nomem(binder->err, "an expression");
-        FB_TRY(fb_bind_cast_arg(binder, call, i, type));
-    }
     call->type = remainder_type(binder, call->args[0]->type, call->args[1]->type);
     call->kernel = pmod_decimal_kernel;
     return call->type ? FB_OK : fb_fail_nomem(binder->err, "an expression");
@@ -183,30 +165,19 @@ static fb_status bind_decimals(fb_binder *binder, fb_expr *call)
 static fb_status bind_pmod(fb_binder *binder, fb_expr *call)
 {
     static const bool fails_on_zero = true;
-    const fb_type *a = call->args[0]->type, *b = call->args[1]->type;
-    call->can_fail = binder->ansi;
+    call->can_fail |= binder->ansi;
     call->state = binder->ansi ? &fails_on_zero : NULL;
     call->nullable |= !binder->ansi;
-    if ((a->id == FB_TYPE_DECIMAL || b->id == FB_TYPE_DECIMAL) && is_exact(a) && is_exact(b))
-        return bind_decimals(binder, call);
-    FB_TRY(fb_bind_common_args(binder, call, 0, &call->type));
-    if (call->type->id == FB_TYPE_VOID) {
-        call->type = fb_type_of(FB_TYPE_DOUBLE);
-        FB_TRY(fb_bind_cast_arg(binder, call, 0, call->type));
-        FB_TRY(fb_bind_cast_arg(binder, call, 1, call->type));
-    }
-    if (!fb_type_is_numeric(call->type))
-        return fb_bind_mismatch(binder, call, "BINARY_OP_WRONG_TYPE",
-                                "the binary operator requires the input type \"NUMERIC\", not "
-                                "\"%s\".",
-                                fb_type_sql(call->type, binder->arena));
+    FB_TRY(fb_bind_operands(binder, call, "\"NUMERIC\""));
+    call->type = call->args[0]->type;
     if (call->type->id == FB_TYPE_DECIMAL) return bind_decimals(binder, call);
     call->kernel = pmod_kernel;
     return FB_OK;
 }
 
 static const fb_function functions[] = {
-    {"pmod", 2, 2, bind_pmod, .usage = "pmod(a, n) - the remainder that is not negative"},
+    {"pmod", 2, 2, bind_pmod, .usage = "pmod(a, n) - the remainder that is not negative",
+     .null_order = FB_NULLS_SKIP_REVERSE},
 };
 
 const fb_function_list fb_functions_pmod = {functions, sizeof functions / sizeof *functions};
