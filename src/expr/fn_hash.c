@@ -57,8 +57,10 @@ static fb_status bind_xxhash64(fb_binder *binder, fb_expr *call)
 }
 
 static const fb_function functions[] = {
-    {"hash", 1, FB_ARGS_ANY, bind_hash, .usage = "hash(x, ...) - Murmur3, 32 bits"},
-    {"xxhash64", 1, FB_ARGS_ANY, bind_xxhash64, .usage = "xxhash64(x, ...) - XXH64, 64 bits"},
+    {"hash", 1, FB_ARGS_ANY, bind_hash, .usage = "hash(x, ...) - Murmur3, 32 bits",
+     .null_order = FB_NULLS_EVALUATED},
+    {"xxhash64", 1, FB_ARGS_ANY, bind_xxhash64, .usage = "xxhash64(x, ...) - XXH64, 64 bits",
+     .null_order = FB_NULLS_EVALUATED},
 };
 
 const fb_function_list fb_functions_hash = {functions, sizeof functions / sizeof *functions};

@@ -170,12 +170,14 @@ static const fb_function functions[] = {
      .min_args = 2,
      .max_args = FB_ARGS_ANY,
      .bind = bind_extreme,
-     .usage = "greatest(a, b, ...) - the greatest that is not NULL"},
+     .usage = "greatest(a, b, ...) - the greatest that is not NULL",
+     .null_order = FB_NULLS_EVALUATED},
     {.name = "least",
      .min_args = 2,
      .max_args = FB_ARGS_ANY,
      .bind = bind_extreme,
-     .usage = "least(a, b, ...) - the least that is not NULL"},
+     .usage = "least(a, b, ...) - the least that is not NULL",
+     .null_order = FB_NULLS_EVALUATED},
 };
 
 const fb_function_list fb_functions_in = {functions, sizeof functions / sizeof *functions};

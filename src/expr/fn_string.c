@@ -336,7 +336,8 @@ static const fb_function functions[] = {
      .usage = "concat(a, ...) - the texts joined; null if one is"},
     {"concat_ws", 1, FB_ARGS_ANY, bind_concat_ws,
      .usage =
-         "concat_ws(sep, a, ...) - the texts (or arrays of texts) that are not null, sep between"},
+         "concat_ws(sep, a, ...) - the texts (or arrays of texts) that are not null, sep between",
+     .null_order = FB_NULLS_EVALUATED},
     {"length", 1, 1, fb_bind_signature, "length(s) - characters of a text, bytes of a binary",
      .signature = &length_signature},
     {"len", 1, 1, fb_bind_signature, "len(s) - same as length", .signature = &length_signature},

@@ -329,11 +329,14 @@ static fb_status bind_typeof(fb_binder *binder, fb_expr *call)
     }
 
 static const fb_function functions[] = {
-    FUNCTION("struct", 0, FB_ARGS_ANY, bind_struct, "struct(a, ...) - a struct of the columns"),
-    FUNCTION("named_struct", 0, FB_ARGS_ANY, bind_named_struct,
-             "named_struct('name', value, ...) - a struct with these fields"),
+    {"struct", 0, FB_ARGS_ANY, bind_struct, "struct(a, ...) - a struct of the columns",
+     .null_order = FB_NULLS_EVALUATED},
+    {"named_struct", 0, FB_ARGS_ANY, bind_named_struct,
+     "named_struct('name', value, ...) - a struct with these fields",
+     .null_order = FB_NULLS_EVALUATED},
     FUNCTION("get_field", 2, 2, bind_get_field, "a.name - a field of a struct"),
-    FUNCTION("array", 0, FB_ARGS_ANY, bind_array, "array(a, ...) - an array of the values"),
+    {"array", 0, FB_ARGS_ANY, bind_array, "array(a, ...) - an array of the values",
+     .null_order = FB_NULLS_EVALUATED},
     FUNCTION("get_item", 2, 2, bind_item, "a[i] - the element at an index from 0, or a field"),
     FUNCTION("element_at", 2, 2, bind_element,
              "element_at(a, i) - the element at an index from 1, or from -1 at the end"),

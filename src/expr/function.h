@@ -18,9 +18,9 @@ typedef struct fb_signature fb_signature;
 /* Whether an argument is evaluated for a row in which an earlier one is null: shows only where
  * that argument fails. */
 typedef enum fb_null_order {
-    FB_NULLS_EVALUATED,    /* all arguments, for all rows */
-    FB_NULLS_SKIP,         /* Spark's null-intolerant functions: from left to right */
-    FB_NULLS_SKIP_REVERSE, /* divisions look at the divisor first */
+    FB_NULLS_SKIP,         /* no, from left to right: nearly all of Spark's functions */
+    FB_NULLS_SKIP_REVERSE, /* no, from right to left: divisions look at the divisor first */
+    FB_NULLS_EVALUATED,    /* yes: a null argument does not make the result null */
 } fb_null_order;
 
 /* What binding may use; one per analysis, one thread. */
