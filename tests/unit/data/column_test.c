@@ -123,6 +123,17 @@ static void a_copy_does_not_share_string_bytes(void **state)
     assert_slice_equal(fb_column_string(&out, 1), "short");
 }
 
+static void a_copy_has_the_entries_of_all_arrays(void **state)
+{
+    (void)state;
+    fb_column column = arrays(3), out;
+    assert_true(fb_column_copy(&out, &arena, &column, 3));
+    memset(column.children[0].int64s, 0x55, 6 * sizeof(int64_t));
+    assert_int_equal(out.child_rows, 6);
+    static const int64_t expected[] = {0, 1, 1, 2, 2, 2};
+    assert_memory_equal(out.children[0].int64s, expected, sizeof expected);
+}
+
 static void a_null_column_is_null_in_every_row_for_every_type(void **state)
 {
     (void)state;
@@ -201,6 +212,7 @@ int main(void)
         cmocka_unit_test(gather_keeps_a_constant_column_constant),
         cmocka_unit_test(flatten_repeats_a_constant_struct_with_its_children),
         cmocka_unit_test(a_copy_does_not_share_string_bytes),
+        cmocka_unit_test(a_copy_has_the_entries_of_all_arrays),
         cmocka_unit_test(a_null_column_is_null_in_every_row_for_every_type),
         cmocka_unit_test(scatter_writes_values_and_nulls_and_leaves_other_rows),
         cmocka_unit_test(scatter_appends_the_entries_of_arrays),

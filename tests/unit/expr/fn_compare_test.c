@@ -86,6 +86,7 @@ static void strings_compare_as_unsigned_bytes(void **state)
                            "B",
                            "\xc3\xa9",
                            "twelve bytes",
+                           "twelve bytee",
                            "twelve byte",
                            "twelve bytes!",
                            "twelve bytes?",

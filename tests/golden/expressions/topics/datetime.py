@@ -173,6 +173,37 @@ def everything():
         yield f"datediff(TIMESTAMP'{value} 23:30:00', TIMESTAMP'{value} 00:30:00 UTC')"
 
 
+# Wall clocks around changes: at midnight, by half an hour, of a whole day, downwards in winter.
+CHANGES = {
+    "America/Havana": ["2020-10-31 23:59:59", "2020-11-01 00:00:00", "2020-11-01 00:30:00",
+                       "2020-11-01 01:00:00", "2020-11-15 12:00:00", "2020-03-08 00:30:00"],
+    "America/Sao_Paulo": ["2018-11-03 23:59:59", "2018-11-04 00:00:00", "2018-11-04 00:30:00",
+                          "2018-02-17 23:30:00", "2018-02-18 00:00:00", "2018-12-05 12:00:00"],
+    "Australia/Lord_Howe": ["2024-04-07 01:29:59", "2024-04-07 01:30:00", "2024-04-07 01:59:59",
+                            "2024-10-06 02:00:00", "2024-10-06 02:15:00", "2024-10-06 02:30:00"],
+    "Pacific/Apia": ["2011-12-29 23:59:59", "2011-12-30 00:00:00", "2011-12-30 12:00:00",
+                     "2011-12-31 00:00:00", "2012-01-15 12:00:00"],
+    "Africa/Casablanca": ["2024-03-10 02:30:00", "2024-03-10 03:00:00", "2024-04-14 02:30:00",
+                          "2024-04-14 12:00:00"],
+}
+
+
+def changes(zone):
+    for value in CHANGES[zone]:
+        day = value[:10]
+        for unit in ["YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE"]:
+            for extra in ["", " - 1", " + 3600"]:
+                moment = f"unix_timestamp({stamp(value)}){extra}"
+                yield f"unix_timestamp(date_trunc('{unit}', timestamp_seconds({moment})))"
+        yield from [f"unix_timestamp({stamp(value)})", f"CAST(TIMESTAMP_NTZ'{value}' AS TIMESTAMP)",
+                    f"CAST({stamp(value)} AS TIMESTAMP_NTZ)", f"hour({stamp(value)})",
+                    f"date_format({stamp(value)}, 'yyyy-MM-dd HH:mm:ss XXX')",
+                    f"unix_timestamp(CAST(DATE'{day}' AS TIMESTAMP))", f"CAST({stamp(value)} AS DATE)",
+                    f"to_timestamp('{value}', 'yyyy-MM-dd HH:mm:ss')", f"to_date({stamp(value)})",
+                    f"from_utc_timestamp({stamp(value)}, '{zone}')",
+                    f"to_utc_timestamp({stamp(value)}, '{zone}')", f"DATE'{day}' = {stamp(value)}"]
+
+
 TOPICS = [
     Topic("date_trunc", truncation),
     Topic("date_fields", fields),
@@ -183,4 +214,7 @@ TOPICS = [
     Topic("date_kolkata", everything, time_zone="Asia/Kolkata"),
     Topic("date_without_ansi", lambda: itertools.chain(
         parsing(), seconds(), itertools.islice(arithmetic(), 0, None, 5)), ansi=False),
+] + [
+    Topic("date_changes_" + zone.split("/")[1].lower(), lambda zone=zone: changes(zone), time_zone=zone)
+    for zone in CHANGES
 ]

@@ -24,6 +24,7 @@ def like():
                 "a%a"]
     for value, pattern in itertools.product(values, patterns):
         yield f"{text(value)} LIKE {text(pattern)}"
+    yield from ["'\u65e5b' LIKE '%__b'", "'\u65e5b' LIKE '%_b'", "'x\u65e5b' LIKE '%__b'"]
     yield from ["'a%c' LIKE 'a/%c' ESCAPE '/'", "'abc' LIKE 'a/%c' ESCAPE '/'",
                 "'a/c' LIKE 'a//c' ESCAPE '/'", "'abc' LIKE 'abc\\\\'", "'abc' LIKE 'a\\\\bc'",
                 "'abc' LIKE 'a/bc' ESCAPE '/'", "'abc' LIKE 'abc/' ESCAPE '/'",
@@ -218,7 +219,69 @@ def structs():
     ]
 
 
+def string_sizes():
+    """Texts around the sizes at which their representation changes: 4, 12 and 13 bytes."""
+    texts = ["abcd", "abcd\0", "abcde", "abcdefghijk", "abcdefghijkl", "abcdefghijkL", "abcdefghijkl\0",
+             "abcdefghijklm", "abcdefghijklM", "abcdefghijklmn", "Xbcdefghijklm", "abcXefghijklm",
+             "\u65e5\u672c\u8a9e\u65e5", "\ufb01\ufb01\ufb01\ufb01", "\xdf\xdf\xdf\xdf\xdf\xdfa"]
+    for left, right in itertools.product(map(text, texts), repeat=2):
+        yield from [f"{left} = {right}", f"{left} < {right}", f"{left} <= {right}",
+                    f"coalesce(nullif({left}, {right}), 'same')", f"greatest({left}, {right})"]
+    for value in map(text, texts):
+        yield from [f"{name}({value})" for name in ("upper", "lower", "reverse", "initcap", "hash",
+                                                    "xxhash64", "length", "octet_length", "hex")]
+        yield from [f"concat({value}, 'x')", f"lpad({value}, 13, 'xy')", f"rpad({value}, 12)",
+                    f"substring({value}, 2, 12)", f"right({value}, 12)", f"left({value}, 13)",
+                    f"replace({value}, 'l', 'lll')", f"replace({value}, 'abc', '')",
+                    f"split_part({value}, 'c', 2)", f"repeat({value}, 2)",
+                    f"translate({value}, 'abc', 'x\xe9')"]
+
+
+# Functions of several arguments, their types (s: string, i: int, ...), and whether the last one is
+# looked at first.
+NULL_ORDERS = """add_months di; atan2 ff; contains ss; date_add di; date_sub di; datediff dd;
+date_format ts; date_trunc st; endswith ss; find_in_set ss; from_utc_timestamp ts; hypot ff; instr ss;
+left si; right si; lpad sis; rpad sis; overlay ssii; pow ff; repeat si; replace sss; split_part ssi;
+startswith ss; substring sii; substring_index ssi; to_utc_timestamp ts; translate sss; trunc ds;
+concat sss; concat_ws sss; like ss; ilike ss; greatest ii; least ii; hash ii; unix_timestamp ss;
+to_timestamp ss; to_date ss; from_unixtime ls; make_date iii; next_day ds; mod ii reverse;
+pmod ii reverse; trim ss reverse; ltrim ss reverse; btrim ss; log ff; equal_null ii; nullif ii; nvl ii;
+element_at ai; get ai"""
+NULL_TYPES = {"s": "STRING", "i": "INT", "l": "BIGINT", "f": "DOUBLE", "d": "DATE", "t": "TIMESTAMP",
+              "a": "ARRAY<INT>"}
+VALID = {"s": "'a'", "i": "3", "l": "5L", "f": "2.0D", "d": "DATE'2024-02-03'",
+         "t": "TIMESTAMP'2024-02-03 04:05:06'", "a": "array(1, 2, 3)"}
+
+
+def null_order():
+    """Arguments that fail behind one that is null: most functions do not look at them."""
+    for line in NULL_ORDERS.split(";"):
+        name, kinds, *reverse = line.split()
+        for null, wrong in itertools.combinations(range(len(kinds)), 2):
+            if reverse:
+                null, wrong = wrong, null
+            args = [VALID[kind] for kind in kinds]
+            args[null] = f"CAST(NULL AS {NULL_TYPES[kinds[null]]})"
+            bad = NULL_TYPES[kinds[wrong]]
+            args[wrong] = "CAST(1 / 0 AS STRING)" if bad == "STRING" else f"CAST('x' AS {bad})"
+            yield f"{name}({', '.join(args)})"
+    # Of operands that are no numbers every failure is null.
+    for name in ["try_add", "try_subtract", "try_multiply", "try_divide", "try_mod"]:
+        for left, right in [("'x'", "1"), ("1", "'x'"), ("2.5D", "'NaN'"), ("'7'", "2"), ("'7'", "'2'"),
+                            ("1.5BD", "'x'"), ("'x'", "1 / 0"), ("'1'", "1 / 0"), ("1", "1 / 0"),
+                            ("'1'", "0"), ("NULL", "'x'"), ("true", "1"), ("DATE'2024-01-01'", "1"),
+                            ("'9223372036854775807'", "1L"), ("9223372036854775807", "1L")]:
+            yield f"{name}({left}, {right})"
+    for name in ["pmod", "nanvl"]:
+        for left, right in itertools.product(["NULL", "1", "2.5D", "CAST(2.5 AS FLOAT)", "1.25BD", "'3'",
+                                              "'x'", "true", "DATE'2024-01-01'"], repeat=2):
+            yield f"{name}({left}, {right})"
+
+
 TOPICS = [
+    Topic("string_sizes", string_sizes),
+    Topic("null_order", null_order),
+    Topic("null_order_without_ansi", null_order, ansi=False),
     Topic("like", like),
     Topic("string", strings),
     Topic("string_details", string_details),
