@@ -100,7 +100,8 @@ static void what_spark_has_and_we_have_not_is_refused_by_name(void **state)
         {"DROP VIEW v", "1:1: error: the statement DROP is not supported yet"},
         {"CREATE VIEW v AS SELECT 1", "1:8: error: a view that is not TEMPORARY is not supported"},
         {"CREATE TABLE t AS SELECT 1", "1:8: error: CREATE TABLE without STREAMING is not"},
-        {"SELECT CAST(a AS VARCHAR(3))", "1:18: error: the type VARCHAR is not supported"},
+        {"CREATE TEMPORARY VIEW v (a VARCHAR(3)) USING rate",
+         "1:28: error: the type VARCHAR is not supported in a schema; use STRING"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         fb_script script;
