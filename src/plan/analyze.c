@@ -157,21 +157,8 @@ static fb_status add_columns(fb_analyzer *a, select_list *list, const fb_slice *
 /* s.*: the fields of a struct. */
 static fb_status add_fields(fb_analyzer *a, select_list *list, const fb_raw_expr *star)
 {
-    fb_raw_expr name = *star;
     const fb_expr *base;
-    name.kind = FB_RAW_NAME;
-    FB_TRY(fb_resolve_name(a, &list->scope, &name, &base));
-    if (!base) {
-        fb_slice last = star->parts[star->part_count - 1];
-        return fb_analyzer_fail(a, star->position, FB_E_ANALYSIS, "CANNOT_RESOLVE_STAR_EXPAND",
-                                "Cannot resolve `%.*s`.*: there is no view, alias or struct "
-                                "column of that name.",
-                                last.size > 80 ? 80 : (int)last.size, last.data);
-    }
-    if (base->type->id != FB_TYPE_STRUCT)
-        return fb_analyzer_fail(a, star->position, FB_E_ANALYSIS, "_LEGACY_ERROR_TEMP_1050",
-                                "Can only star expand struct data types, not %s.",
-                                fb_type_sql(base->type, a->arena));
+    FB_TRY(fb_resolve_star(a, &list->scope, star, &base));
     for (uint32_t i = 0; i < base->type->field_count; i++) {
         const fb_expr *field;
         FB_TRY(fb_resolve_field(a, base, base->type->fields[i].name, star->position, &field));

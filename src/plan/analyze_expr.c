@@ -151,14 +151,14 @@ static fb_status analyze_struct(fb_analyzer *a, const fb_scope *scope, const fb_
     return FB_OK;
 }
 
-/* (a, b), which Spark names by the columns too, and struct(a AS b), whose names binding would not
- * see. */
+/* (a, b), which Spark names by the columns too, and struct(a, b AS c), whose names binding would
+ * not see, or not where `a` is an alias of the select list. */
 static bool needs_named_struct(const fb_raw_expr *raw)
 {
     if (!fb_slice_equal_nocase(raw->name, FB_SLICE("struct"))) return false;
     bool found = raw->text.size && raw->text.data[0] == '(';
     for (uint32_t i = 0; i < raw->arg_count; i++)
-        found |= raw->args[i]->kind == FB_RAW_ALIAS;
+        found |= raw->args[i]->kind == FB_RAW_ALIAS || raw->args[i]->kind == FB_RAW_NAME;
     return found;
 }
 
@@ -168,58 +168,99 @@ static bool is_under_star(const fb_analyzer *a, const fb_attribute *column, cons
     return star->part_count == 1 && fb_analyzer_same_name(a, column->qualifier, star->parts[0]);
 }
 
-/* A name for each column of the scope that the star stands for; *count of them. Without `out` they
- * are only counted. */
-static fb_status name_columns(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *star,
-                              const fb_raw_expr **out, uint32_t *count)
+static fb_status make_name(fb_analyzer *a, const fb_raw_expr *star, const fb_slice *before,
+                           uint32_t before_count, fb_slice last, const fb_raw_expr **out)
 {
+    fb_slice *parts = fb_arena_array(a->arena, (size_t)before_count + 1, sizeof *parts);
+    fb_raw_expr *name = fb_arena_alloc_zero(a->arena, sizeof *name);
+    if (!parts || !name) return fb_analyzer_nomem(a);
+    if (before_count) memcpy(parts, before, before_count * sizeof *parts);
+    parts[before_count] = last;
+    *name = (fb_raw_expr){.kind = FB_RAW_NAME,
+                          .position = star->position,
+                          .parts = parts,
+                          .part_count = before_count + 1,
+                          .text = star->text};
+    *out = name;
+    return FB_OK;
+}
+
+/* A list of arguments that grows. */
+typedef struct arguments {
+    const fb_raw_expr **items;
+    uint32_t count, capacity;
+} arguments;
+
+static fb_status add_argument(fb_analyzer *a, arguments *list, const fb_raw_expr *argument)
+{
+    if (list->count == list->capacity) {
+        uint32_t capacity = list->capacity ? list->capacity * 2 : 8;
+        const fb_raw_expr **items = fb_arena_array(a->arena, capacity, sizeof *items);
+        if (!items) return fb_analyzer_nomem(a);
+        if (list->count) memcpy(items, list->items, list->count * sizeof *items);
+        list->items = items;
+        list->capacity = capacity;
+    }
+    list->items[list->count++] = argument;
+    return FB_OK;
+}
+
+static fb_status add_columns(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *star,
+                             arguments *list)
+{
+    const fb_raw_expr *name;
     for (uint32_t i = 0; i < scope->count; i++) {
         const fb_attribute *column = &scope->columns[i];
         if (!is_under_star(a, column, star)) continue;
-        uint32_t at = (*count)++;
-        if (!out) continue;
-        fb_slice *parts = fb_arena_array(a->arena, 2, sizeof *parts);
-        fb_raw_expr *name = fb_arena_alloc_zero(a->arena, sizeof *name);
-        if (!parts || !name) return fb_analyzer_nomem(a);
-        uint32_t part_count = 0;
-        if (column->qualifier.size) parts[part_count++] = column->qualifier;
-        parts[part_count++] = column->name;
-        *name = (fb_raw_expr){.kind = FB_RAW_NAME,
-                              .position = star->position,
-                              .parts = parts,
-                              .part_count = part_count,
-                              .text = star->text};
-        out[at] = name;
+        uint32_t qualified = column->qualifier.size ? 1 : 0;
+        FB_TRY(make_name(a, star, &column->qualifier, qualified, column->name, &name));
+        FB_TRY(add_argument(a, list, name));
     }
     return FB_OK;
+}
+
+static fb_status add_fields(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *star,
+                            arguments *list)
+{
+    const fb_expr *base;
+    const fb_raw_expr *name;
+    FB_TRY(fb_resolve_star(a, scope, star, &base));
+    for (uint32_t i = 0; i < base->type->field_count; i++) {
+        fb_slice field = base->type->fields[i].name;
+        FB_TRY(make_name(a, star, star->parts, star->part_count, field, &name));
+        FB_TRY(add_argument(a, list, name));
+    }
+    return FB_OK;
+}
+
+static bool has_star(const fb_raw_expr *call)
+{
+    for (uint32_t i = 0; i < call->arg_count; i++)
+        if (call->args[i]->kind == FB_RAW_STAR) return true;
+    return false;
 }
 
 fb_status fb_analyzer_expand_stars(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *call,
                                    const fb_raw_expr **out)
 {
-    uint32_t count = 0, star_count = 0;
     *out = call;
+    if (!has_star(call)) return FB_OK;
+    arguments list = {0};
     for (uint32_t i = 0; i < call->arg_count; i++) {
-        uint32_t before = count;
-        bool is_star = call->args[i]->kind == FB_RAW_STAR;
-        star_count += is_star;
-        if (is_star) FB_TRY(name_columns(a, scope, call->args[i], NULL, &count));
-        if (is_star && count == before) return FB_OK; /* analysis says what is wrong with it */
-        if (!is_star) count++;
+        const fb_raw_expr *argument = call->args[i];
+        uint32_t before = list.count;
+        if (argument->kind != FB_RAW_STAR) {
+            FB_TRY(add_argument(a, &list, argument));
+            continue;
+        }
+        FB_TRY(add_columns(a, scope, argument, &list));
+        if (list.count == before && argument->part_count)
+            FB_TRY(add_fields(a, scope, argument, &list));
     }
-    if (!star_count) return FB_OK;
-    const fb_raw_expr **args = fb_arena_array(a->arena, count, sizeof *args);
     fb_raw_expr *expanded = fb_arena_copy(a->arena, call, sizeof *call);
-    if (!args || !expanded) return fb_analyzer_nomem(a);
-    count = 0;
-    for (uint32_t i = 0; i < call->arg_count; i++) {
-        if (call->args[i]->kind == FB_RAW_STAR)
-            FB_TRY(name_columns(a, scope, call->args[i], args, &count));
-        else
-            args[count++] = call->args[i];
-    }
-    expanded->args = args;
-    expanded->arg_count = count;
+    if (!expanded) return fb_analyzer_nomem(a);
+    expanded->args = list.items;
+    expanded->arg_count = list.count;
     *out = expanded;
     return FB_OK;
 }

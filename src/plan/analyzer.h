@@ -59,6 +59,9 @@ fb_status fb_resolve_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_ex
 fb_status fb_resolve_fail(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *name);
 fb_status fb_resolve_field(fb_analyzer *a, const fb_expr *base, fb_slice name, fb_position position,
                            const fb_expr **out) FB_CHECKED;
+/* The struct column whose fields `star` (with parts) stands for. */
+fb_status fb_resolve_star(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *star,
+                          const fb_expr **out) FB_CHECKED;
 /* The column at `index` of the scope. */
 fb_status fb_resolve_column(fb_analyzer *a, const fb_scope *scope, uint32_t index, fb_slice name,
                             fb_position position, const fb_expr **out) FB_CHECKED;

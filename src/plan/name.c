@@ -89,6 +89,8 @@ static const spelling spellings[] = {
     BARE("binary"),
     BARE("date"),
     BARE("timestamp"),
+    {"curdate", 0, "current_date(", "", ")"},
+    {"datepart", 2, "datepart(", " FROM ", ")"},
     {"extract", 2, "extract(", " FROM ", ")"},
     DEFAULTS("locate", 2, ", 1"),
     DEFAULTS("position", 2, ", 1"),
@@ -225,10 +227,31 @@ static fb_status print_call(const printer *p, const fb_raw_expr *call)
     return FB_OK;
 }
 
+/* Whether the name means an item further left, since no column of the input has it. */
+static fb_status is_lateral_alias(const printer *p, const fb_raw_expr *name, bool *out)
+{
+    fb_scope input = *p->scope;
+    input.alias_count = 0;
+    const fb_expr *column, *any;
+    FB_TRY(fb_resolve_name(p->analyzer, &input, name, &column));
+    FB_TRY(fb_resolve_name(p->analyzer, p->scope, name, &any));
+    *out = !column && any;
+    return FB_OK;
+}
+
 /* Names, and literals that are written as a type and a text: what they are says the bound tree. */
 static fb_status print_resolved(const printer *p, const fb_raw_expr *raw)
 {
     const fb_expr *expr;
+    bool is_alias = false;
+    if (raw->kind == FB_RAW_NAME && p->scope->alias_count)
+        FB_TRY(is_lateral_alias(p, raw, &is_alias));
+    if (is_alias) {
+        fb_buf_add_text(p->out, "lateralAliasReference(");
+        fb_raw_expr_print(raw, p->out);
+        fb_buf_add_char(p->out, ')');
+        return FB_OK;
+    }
     FB_TRY(fb_analyze_expr(p->analyzer, p->scope, raw, &expr));
     bool is_literal = expr->kind == FB_EXPR_LITERAL;
     if (is_literal && expr->type->id == FB_TYPE_TIMESTAMP && raw->kind == FB_RAW_CAST) {
@@ -237,13 +260,7 @@ static fb_status print_resolved(const printer *p, const fb_raw_expr *raw)
         fb_buf_add_char(p->out, '\'');
         return FB_OK;
     }
-    bool is_alias = raw->kind == FB_RAW_NAME && raw->part_count == 1 &&
-                    expr->kind != FB_EXPR_COLUMN &&
-                    !(expr->kind == FB_EXPR_CALL && !expr->arg_count);
-    if (is_alias)
-        fb_buf_add_slice(p->out, raw->parts[0]);
-    else
-        fb_expr_print(expr, p->out);
+    fb_expr_print(expr, p->out);
     return FB_OK;
 }
 

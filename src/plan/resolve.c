@@ -35,6 +35,10 @@ fb_status fb_analyzer_fail(fb_analyzer *a, fb_position position, fb_status statu
 
 bool fb_analyzer_same_name(const fb_analyzer *a, fb_slice x, fb_slice y)
 {
+    if (x.size != y.size) return false;
+    /* Names in a wide table differ at their end most often: c1, c2, ... A letter's case is one bit.
+     */
+    if (x.size && ((x.data[x.size - 1] ^ y.data[y.size - 1]) & ~0x20)) return false;
     return a->analysis->case_sensitive ? fb_slice_equal(x, y) : fb_slice_equal_nocase(x, y);
 }
 
@@ -294,5 +298,25 @@ fb_status fb_resolve_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_ex
                                 FB_SLICE_ARGS(name->parts[0]));
     for (uint32_t i = used; *out && i < name->part_count; i++)
         FB_TRY(fb_resolve_field(a, *out, name->parts[i], name->position, out));
+    return FB_OK;
+}
+
+fb_status fb_resolve_star(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *star,
+                          const fb_expr **out)
+{
+    fb_raw_expr name = *star;
+    name.kind = FB_RAW_NAME;
+    FB_TRY(fb_resolve_name(a, scope, &name, out));
+    if (!*out) {
+        fb_slice last = star->parts[star->part_count - 1];
+        return fb_analyzer_fail(a, star->position, FB_E_ANALYSIS, "CANNOT_RESOLVE_STAR_EXPAND",
+                                "Cannot resolve `%.*s`.*: there is no view, alias or struct "
+                                "column of that name.",
+                                last.size > 80 ? 80 : (int)last.size, last.data);
+    }
+    if ((*out)->type->id != FB_TYPE_STRUCT)
+        return fb_analyzer_fail(a, star->position, FB_E_ANALYSIS, "_LEGACY_ERROR_TEMP_1050",
+                                "Can only star expand struct data types, not %s.",
+                                fb_type_sql((*out)->type, a->arena));
     return FB_OK;
 }

@@ -76,7 +76,10 @@ fb_status fb_session_conf_set(fb_session *session, fb_slice key, fb_slice value,
     FB_TRY(fb_setting_check(key, value, err));
     if (fb_slice_is(key, "spark.sql.session.timeZone")) {
         const fb_timezone *zone;
-        FB_TRY(fb_timezone_find(value, &zone, err));
+        fb_status status = fb_timezone_find(value, &zone, err);
+        if (status != FB_OK && err)
+            (void)snprintf(err->condition, sizeof err->condition, "INVALID_CONF_VALUE.TIME_ZONE");
+        if (status != FB_OK) return status;
     }
     return fb_conf_set(session->conf, key, value, err);
 }

@@ -191,6 +191,8 @@ fb_sql_plan fb_sql_values(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs rows,
 /* `name` must be a name; it may stand for an entry of WITH. */
 fb_sql_plan fb_sql_table(fb_sql_build *sql, fb_sql_expr name, bool is_stream);
 fb_sql_plan fb_sql_subquery(fb_sql_build *sql, fb_sql_plan plan, fb_sql_alias alias);
+/* A query in parentheses: what it reads gives no qualifiers to who reads it. */
+fb_sql_plan fb_sql_hide(fb_sql_build *sql, fb_sql_plan plan);
 fb_sql_plan fb_sql_select(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs items, fb_sql_plan from,
                           const fb_sql_expr *where);
 fb_sql_plan fb_sql_union(fb_sql_build *sql, fb_sql_token at, fb_sql_plan a, fb_sql_plan b);

@@ -140,7 +140,8 @@ statement(A) ::= CREATE replace(R) TEMPORARY VIEW exists(E) ident(N) view_fields
     A = fb_sql_view_using(sql, (fb_sql_target){.name = N, .format = U, .or_replace = R,
                                                .if_not_exists = E, .fields = F, .options = O});
 }
-statement(A) ::= CREATE replace(R) TEMPORARY VIEW exists(E) ident(N) view_fields(F) AS query(Q). {
+statement(A) ::= CREATE replace(R) TEMPORARY VIEW exists(E) ident(N) view_fields(F) field_comment
+                 AS query(Q). {
     A = fb_sql_view_as(sql, (fb_sql_target){.name = N, .or_replace = R, .if_not_exists = E,
                                             .fields = F}, Q);
 }
@@ -269,7 +270,8 @@ relation(A) ::= STREAM LP table_name(N) RP sample alias(S).
     { A = fb_sql_subquery(sql, fb_sql_table(sql, N, true), S); }
 relation(A) ::= LP table_name(N) RP alias(S).
     { A = fb_sql_subquery(sql, fb_sql_table(sql, N, false), S); }
-relation(A) ::= LP query(Q) RP sample alias(S).   { A = fb_sql_subquery(sql, Q, S); }
+relation(A) ::= LP query(Q) RP sample alias(S).
+    { A = fb_sql_subquery(sql, fb_sql_hide(sql, Q), S); }
 relation(A) ::= VALUES(T) rows(R) alias(S).
     { A = fb_sql_values(sql, T, R, S); }
 relation(A) ::= table_name(N) LP(T).

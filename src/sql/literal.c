@@ -96,7 +96,7 @@ static size_t read_escape(fb_slice text, char *out, size_t *written)
         *written = write_utf8(code, out);
         return used;
     }
-    if (text.data[0] >= '0' && text.data[0] <= '3' && read_digits(text, 8, 3, 3, &code)) {
+    if (text.data[0] >= '0' && text.data[0] <= '1' && read_digits(text, 8, 3, 3, &code)) {
         *written = write_utf8(code, out);
         return 3;
     }

@@ -130,6 +130,10 @@ static fb_status refuse_statement(fb_sql_build *sql, const fb_sql_token *first)
         if (fb_slice_equal_nocase(first->text, fb_slice_of(words[i])))
             return fb_sql_fail(sql, fb_sql_token_span(*first), FB_E_UNSUPPORTED, "",
                                "the statement %s is not supported yet", words[i]);
+    if (first->kind == FB_TK_WITH && first[1].kind == FB_TK_IDENT &&
+        fb_slice_equal_nocase(first[1].text, FB_SLICE("recursive")) && first[2].kind == FB_TK_IDENT)
+        return fb_sql_fail(sql, fb_sql_token_span(first[1]), FB_E_UNSUPPORTED, "",
+                           "WITH RECURSIVE is not supported yet");
     static const char *const modes[] = {"FORMATTED", "CODEGEN", "COST", "LOGICAL", "ANALYZE"};
     for (size_t i = 0; first->kind == FB_TK_EXPLAIN && i < sizeof modes / sizeof *modes; i++)
         if (fb_slice_equal_nocase(first[1].text, fb_slice_of(modes[i])))

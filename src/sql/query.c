@@ -107,8 +107,6 @@ fb_sql_plan fb_sql_table(fb_sql_build *sql, fb_sql_expr name, bool is_stream)
 fb_sql_plan fb_sql_subquery(fb_sql_build *sql, fb_sql_plan plan, fb_sql_alias alias)
 {
     if (sql->status != FB_OK) return (fb_sql_plan){0};
-    /* Without an alias only a query hides the qualifiers of its columns, and a projection has
-     * none to hide. */
     if (!alias.name.size) return plan;
     return make_plan(sql, alias.span, plan.depth, plan.size,
                      (fb_raw_plan){.kind = FB_RAW_SUBQUERY,
@@ -117,6 +115,17 @@ fb_sql_plan fb_sql_subquery(fb_sql_build *sql, fb_sql_plan plan, fb_sql_alias al
                                    .name = alias.name,
                                    .column_names = alias.columns.items,
                                    .column_name_count = alias.columns.count});
+}
+
+fb_sql_plan fb_sql_hide(fb_sql_build *sql, fb_sql_plan plan)
+{
+    if (sql->status != FB_OK) return (fb_sql_plan){0};
+    if (plan.node->kind != FB_RAW_TABLE && plan.node->kind != FB_RAW_SUBQUERY) return plan;
+    fb_position position = plan.node->position;
+    return make_plan(
+        sql, (fb_sql_span){.line = position.line, .column = position.column}, plan.depth, plan.size,
+        (fb_raw_plan){
+            .kind = FB_RAW_SUBQUERY, .children = array_of_one(sql, plan.node), .child_count = 1});
 }
 
 fb_sql_plan fb_sql_select(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs items, fb_sql_plan from,

@@ -46,7 +46,8 @@ static fb_statement *make_target(fb_sql_build *sql, fb_statement_kind kind, fb_s
     statement->or_replace = target.or_replace;
     statement->if_not_exists = target.if_not_exists;
     if (kind == FB_STATEMENT_VIEW && target.if_not_exists)
-        (void)fb_sql_fail(sql, fb_sql_token_span(target.name), FB_E_SYNTAX, "",
+        (void)fb_sql_fail(sql, fb_sql_token_span(target.name), FB_E_SYNTAX,
+                          "_LEGACY_ERROR_TEMP_0053",
                           "it is not allowed to define a TEMPORARY view with IF NOT EXISTS");
     return statement;
 }

@@ -119,6 +119,10 @@ static void stars_expand_to_what_they_name(void **state)
 static void aliases_rename_in_the_scope_above(void **state)
 {
     (void)state;
+    assert_schema("SELECT 1 AS x, x + 1, struct(x) AS r",
+                  "STRUCT<x: INT NOT NULL, `(lateralAliasReference(x) + 1)`: INT NOT NULL, "
+                  "r: STRUCT<x: INT NOT NULL> NOT NULL>");
+    assert_schema("SELECT struct(s.*) AS r FROM t", "STRUCT<r: STRUCT<x: INT NOT NULL> NOT NULL>");
     assert_schema("SELECT x.p, q FROM (SELECT a, b FROM t) AS x(p, q) WHERE p > 1",
                   "STRUCT<p: INT NOT NULL, q: STRING NOT NULL>");
     assert_schema("SELECT a c, c FROM t", "STRUCT<c: INT NOT NULL, c: INT NOT NULL>");
@@ -191,7 +195,10 @@ static void wrong_queries_get_the_conditions_of_spark(void **state)
                  "Lateral column alias `x` is ambiguous and has 2 matches.", 24);
     assert_fails("SELECT a FROM t WHERE NULL", "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",
                  "of type \"VOID\" is not a boolean", 23);
-    assert_fails("SELECT concat(y.*) FROM t x", "INVALID_USAGE_OF_STAR_OR_REGEX", "'*'", 15);
+    assert_fails("SELECT x.p FROM (VALUES (1) AS x(p))", "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+                 "[`p`]", 8);
+    assert_fails("SELECT t.a FROM (TABLE t)", "UNRESOLVED_COLUMN.WITH_SUGGESTION", "`t`.`a`", 8);
+    assert_fails("SELECT concat(y.*) FROM t x", "CANNOT_RESOLVE_STAR_EXPAND", "`y`.*", 15);
     assert_fails("CREATE TEMP VIEW v (p) AS SELECT 1, 2",
                  "CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "`v`", 18);
     assert_fails("CREATE TEMP VIEW v (p, q) AS SELECT 1",

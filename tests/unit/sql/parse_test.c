@@ -150,6 +150,8 @@ static void strings_resolve_spark_escapes(void **state)
     (void)state;
     static const char *const cases[][2] = {
         {"'it''s'", "it's"},
+        {"'\\101\\177'", "A\x7f"},
+        {"'\\377'", "377"},
         {"'it\\'s'", "it's"},
         {"\"say \"\"x\"\"\"", "say \"x\""},
         {"'a' 'b' \"c\"", "abc"},
