@@ -49,7 +49,8 @@ FB_API FB_CHECKED fb_status fb_session_set(fb_session *session, const char *key,
 /* The value in force, borrowed until the next set; NULL: neither set nor known. */
 FB_API const char *fb_session_get(fb_session *session, const char *key);
 
-/* Told about every query of the session, in that query's thread (on_started: in the starting one).
+/* Told about every query of the session, in that query's thread (on_started: in the starting one;
+ * on_terminated follows it always, and there too when no thread could be made).
  * Calls must be short and must not stop or destroy a query. Any may be NULL. */
 typedef struct fb_listener {
     void *user;
