@@ -226,12 +226,70 @@ static void a_start_removes_our_litter_only(void **state)
     assert_true(most > 0); /* some crash did leave litter */
 }
 
+/* As a program that never syncs leaves it. */
+static void leave(world *w, const char *path, const char *content)
+{
+    fb_disk *disk = sim_disk_interface(w->disk);
+    int file;
+    assert_int_equal(disk->ops->create(disk, path, &file), 0);
+    for (size_t done = 0, step; done < strlen(content); done += step)
+        assert_int_equal(
+            disk->ops->write(disk, file, content + done, strlen(content) - done, &step), 0);
+    assert_int_equal(disk->ops->close(disk, file), 0);
+}
+
+static void what_a_start_was_built_on_is_durable_whoever_wrote_it(void **state)
+{
+    (void)state;
+    static const char *const directories[] = {"/data", "/data/ck", "/data/ck/offsets",
+                                              "/data/ck/commits"};
+    static const struct {
+        const char *path, *content;
+    } files[] = {
+        {"/data/ck/metadata", "{\"id\":\"ea202f40-0c84-48ce-b6bc-aee95acc17b1\"}"},
+        {"/data/ck/offsets/0", "v1\n{}\n1"},
+        {"/data/ck/offsets/1", "v1\n{}\n2"},
+        {"/data/ck/commits/1", "v1\n{}"},
+    };
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        world w;
+        world_init(&w, seed);
+        fb_disk *disk = sim_disk_interface(w.disk);
+        for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
+            assert_int_equal(disk->ops->mkdir(disk, directories[i]), 0);
+        for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+            leave(&w, files[i].path, files[i].content);
+        fb_filesystem *fs;
+        fb_checkpoint *checkpoint;
+        fb_recovery found;
+        fb_arena arena;
+        fb_arena_init(&arena, 0);
+        assert_ok(fb_filesystem_local_create(disk, &w.random.base, &fs, &w.err), &w.err);
+        assert_ok(fb_checkpoint_open(fs, &w.random.base, &w.clock.base, "/data/ck", "r",
+                                     &checkpoint, &w.err),
+                  &w.err);
+        assert_ok(fb_checkpoint_recover(checkpoint, &arena, &found, &w.err), &w.err);
+        assert_int_equal(found.next_batch_id, 2);
+        fb_checkpoint_close(checkpoint);
+        fb_filesystem_close(fs);
+        fb_arena_deinit(&arena);
+        sim_disk_reboot(w.disk, seed);
+        for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+            fb_slice content;
+            assert_true(sim_disk_get(w.disk, files[i].path, &content));
+            assert_slice_equal(content, files[i].content);
+        }
+        sim_disk_destroy(w.disk);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_that_was_promised_is_lost_in_a_crash),
         cmocka_unit_test(an_error_at_any_operation_stops_the_query_and_loses_nothing),
         cmocka_unit_test(a_start_removes_our_litter_only),
+        cmocka_unit_test(what_a_start_was_built_on_is_durable_whoever_wrote_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -139,6 +139,7 @@ static fb_status sink_commit(fb_sink *base, int64_t batch_id, int64_t *row_count
 static void sink_abort(fb_sink *base, int64_t batch_id)
 {
     (void)batch_id;
+    ((sink *)base)->record->aborted++;
     drop_splits((sink *)base);
 }
 

@@ -23,6 +23,7 @@ typedef struct record {
     record_text batches[RECORD_MAX_BATCHES]; /* by batch id; data NULL: not committed */
     int64_t newest;                          /* newest committed batch id, -1: none */
     uint32_t repeated;                       /* batches that came again */
+    uint32_t aborted;                        /* batches that were given up */
     char complaint[512];                     /* what was wrong, "" when nothing */
 } record;
 

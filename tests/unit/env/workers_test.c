@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 enum { TASKS = 1000 };
 
@@ -63,6 +64,30 @@ typedef struct caller {
     bool good;
 } caller;
 
+/* Task 1 has failed for a while when task 0 does. */
+static fb_status fail_late_at_first(void *user, uint32_t index, fb_error *err)
+{
+    atomic_bool *second_failed = user;
+    for (int ms = 0; index == 0 && ms < 2000 && !atomic_load(second_failed); ms++)
+        (void)usleep(1000);
+    if (index == 0) (void)usleep(20000);
+    if (index == 1) atomic_store(second_failed, true);
+    return fb_fail(err, FB_E_COMPUTE, 0, "task %u", index);
+}
+
+static void an_earlier_task_that_fails_later_is_the_one_that_counts(void **state)
+{
+    (void)state;
+    atomic_bool second_failed = false;
+    fb_error err;
+    fb_workers *workers;
+    assert_ok(fb_workers_create(1, &workers, &err), &err);
+    assert_status(fb_workers_run(workers, fail_late_at_first, &second_failed, 2, &err),
+                  FB_E_COMPUTE);
+    assert_string_equal(err.message, "task 0");
+    fb_workers_destroy(workers);
+}
+
 static void *call_many_times(void *argument)
 {
     caller *c = argument;
@@ -101,6 +126,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_task_runs_exactly_once),
         cmocka_unit_test(the_failure_with_the_lowest_index_is_returned),
+        cmocka_unit_test(an_earlier_task_that_fails_later_is_the_one_that_counts),
         cmocka_unit_test(several_threads_share_the_workers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

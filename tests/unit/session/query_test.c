@@ -380,6 +380,57 @@ static void who_was_told_of_a_start_is_told_when_no_thread_could_be_made(void **
     fb_session_destroy(session);
 }
 
+static void a_script_starts_all_of_its_queries_or_none(void **state)
+{
+    (void)state;
+    told t;
+    fb_session *session = session_with(&t);
+    char script[1000];
+    (void)snprintf(script, sizeof script,
+                   "CREATE TEMPORARY VIEW v USING rate;\n"
+                   "CREATE STREAMING TABLE a USING noop OPTIONS (checkpointLocation '%s')\n"
+                   "  AS SELECT value FROM STREAM v;\n"
+                   "CREATE STREAMING TABLE b USING noop OPTIONS (checkpointLocation '%s')\n"
+                   "  AS SELECT value FROM STREAM v;\n",
+                   checkpoint(), checkpoint());
+    assert_status(fb_session_run_script(session, "two", script, strlen(script), NULL, &err),
+                  FB_E_IN_USE);
+    assert_int_equal(fb_session_queries(session, NULL, 0), 0);
+    assert_int_equal(t.started, 1);
+    assert_int_equal(t.terminated, 1);
+    fb_session_destroy(session);
+}
+
+static void rows_of_committed_batches_are_let_go(void **state)
+{
+    (void)state;
+    told t;
+    fb_session *session = session_with(&t);
+    fb_memory_stream *stream;
+    fb_frame *frame;
+    fb_writer *writer;
+    fb_query *late;
+    assert_ok(fb_memory_stream_create(session, "id BIGINT, name STRING", &stream, &err), &err);
+    assert_ok(fb_memory_stream_frame(stream, &frame, &err), &err);
+    fb_query *query = start(frame, "noop", NULL, NULL);
+    for (int i = 0; i < 3; i++) {
+        push(stream, i, 1);
+        assert_ok(fb_query_process_all_available(query, &err), &err);
+    }
+    /* Who comes later finds the last block at most. */
+    assert_ok(fb_frame_write_stream(frame, "noop", &writer, &err), &err);
+    assert_ok(fb_writer_option(writer, "trigger", "once", &err), &err);
+    assert_ok(fb_writer_start(writer, &late, &err), &err);
+    assert_status(fb_query_await(late, -1, NULL, &err), FB_E_NOT_FOUND);
+    assert_contains(err.message, "do not outlive the process or their commit");
+    fb_query_destroy(late);
+    fb_query_destroy(query);
+    fb_writer_destroy(writer);
+    fb_frame_destroy(frame);
+    fb_memory_stream_destroy(stream);
+    fb_session_destroy(session);
+}
+
 static void a_wait_may_be_as_long_as_its_type_allows(void **state)
 {
     (void)state;
@@ -476,6 +527,8 @@ int main(void)
         on_disk(who_was_told_of_a_start_is_told_when_no_thread_could_be_made),
         on_disk(a_warning_of_the_start_comes_from_a_query_that_can_be_asked),
         on_disk(a_start_that_fails_leaves_no_temporary_checkpoint),
+        on_disk(a_script_starts_all_of_its_queries_or_none),
+        on_disk(rows_of_committed_batches_are_let_go),
         on_disk(a_wait_may_be_as_long_as_its_type_allows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

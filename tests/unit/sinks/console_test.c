@@ -177,6 +177,17 @@ static void splits_behind_a_full_one_are_counted_only(void **state)
     assert_contains(fb_buf_text(&printed), "|300|   a|\n|301|中\\n|\n+---+----+\n");
 }
 
+static void a_split_that_is_just_full_does_not_hide_that_there_are_more(void **state)
+{
+    (void)state;
+    open_sink((const char *const[]){"numRows", "3", NULL});
+    assert_ok(fb_sink_begin(sink, 0, 2, &err), &err);
+    write_split(0, 0);
+    write_split(1, 3);
+    assert_int_equal(commit(0), 6);
+    assert_contains(fb_buf_text(&printed), "|  2|NULL|\n+---+----+\nonly showing top 3 rows\n");
+}
+
 static void jsonl_prints_an_object_per_row_with_the_batch_first(void **state)
 {
     (void)state;
@@ -293,6 +304,7 @@ int main(void)
         CONSOLE_TEST(a_cut_table_ends_without_an_empty_line),
         CONSOLE_TEST(rows_come_in_the_order_of_splits_not_of_writes),
         CONSOLE_TEST(splits_behind_a_full_one_are_counted_only),
+        CONSOLE_TEST(a_split_that_is_just_full_does_not_hide_that_there_are_more),
         CONSOLE_TEST(jsonl_prints_an_object_per_row_with_the_batch_first),
         CONSOLE_TEST(jsonl_obeys_a_number_of_rows_that_is_given),
         CONSOLE_TEST(what_cannot_be_printed_fails_the_batch),

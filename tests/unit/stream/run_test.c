@@ -160,6 +160,32 @@ static void a_planned_batch_is_run_again_with_its_own_time_and_range(void **stat
     assert_int_equal(world.record.batches[2].size, 10 * strlen(expected));
 }
 
+static void rows_follow_the_plan_also_where_a_source_is_used_again(void **state)
+{
+    (void)state;
+    static const char two[] =
+        "CREATE TEMPORARY VIEW v USING `rate-micro-batch` OPTIONS (rowsPerBatch '2');\n"
+        "CREATE TEMPORARY VIEW w USING `rate-micro-batch` OPTIONS (rowsPerBatch '1');";
+    const sim_job job = {two,
+                         "SELECT 'a', value FROM STREAM v UNION ALL SELECT 'b', value FROM STREAM "
+                         "w UNION ALL SELECT 'c', value FROM STREAM v",
+                         {FB_TRIGGER_ONCE, 0},
+                         0,
+                         9};
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_string_equal(batch(0), "a 0\na 1\nb 0\nc 0\nc 1\n");
+}
+
+static void a_batch_that_fails_is_aborted(void **state)
+{
+    (void)state;
+    const sim_job job = {
+        one_per_batch, "SELECT 1 div (value - 2) FROM STREAM v", {FB_TRIGGER_INTERVAL, 0}, 0, 9};
+    assert_status(sim_world_run(&world, &job, &err), FB_E_COMPUTE);
+    assert_int_equal(world.record.newest, 1);
+    assert_int_equal(world.record.aborted, 1);
+}
+
 static void another_number_of_sources_is_refused(void **state)
 {
     (void)state;
@@ -195,6 +221,8 @@ int main(void)
         in_world(once_runs_one_batch_and_available_now_all_there_is),
         in_world(a_clock_that_goes_back_stops_the_source_and_loses_nothing),
         in_world(a_planned_batch_is_run_again_with_its_own_time_and_range),
+        in_world(rows_follow_the_plan_also_where_a_source_is_used_again),
+        in_world(a_batch_that_fails_is_aborted),
         in_world(another_number_of_sources_is_refused),
         in_world(an_offset_of_another_source_is_refused_by_name),
     };
