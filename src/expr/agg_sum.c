@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * sum of integers (as BIGINT), of FLOAT and DOUBLE (as DOUBLE), and of decimals (with ten digits
+ * more). */
+#include "data/decimal.h"
+#include "expr/agg_number.h"
+#include "expr/aggregate.h"
+#include "expr/bind.h"
+
+/* --- integers --- */
+
+static fb_status sum_overflow(const fb_aggregate_call *call, fb_eval *eval, const char *what)
+{
+    const fb_expr place = {.position = call->position};
+    return fb_eval_fail(eval, &place, "ARITHMETIC_OVERFLOW",
+                        "%s. Use `try_sum` to tolerate overflow and return NULL instead. If "
+                        "necessary set \"spark.sql.ansi.enabled\" to \"false\" to bypass this "
+                        "error.",
+                        what);
+}
+
+static fb_status add_long(const fb_aggregate_call *call, fb_eval *eval, fb_column *sum,
+                          uint32_t group, int64_t value)
+{
+    int64_t *total = &sum->int64s[group];
+    fb_bits_set(sum->validity, group); /* a NULL sum is 0 underneath */
+    if (!__builtin_add_overflow(*total, value, total)) return FB_OK;
+    return call->ansi ? sum_overflow(call, eval, "long overflow") : FB_OK;
+}
+
+static fb_status sum_long_update(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
+                                 fb_column *fields, const uint32_t *groups, const fb_column *args,
+                                 size_t row_count)
+{
+    (void)heap;
+    for (size_t i = 0; i < row_count; i++)
+        if (!fb_column_is_null(args, i))
+            FB_TRY(add_long(call, eval, fields, groups[i], args->int64s[fb_column_index(args, i)]));
+    return FB_OK;
+}
+
+/* --- floating point --- */
+
+static fb_status sum_double_update(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
+                                   fb_column *fields, const uint32_t *groups, const fb_column *args,
+                                   size_t row_count)
+{
+    (void)call;
+    (void)eval;
+    (void)heap;
+    for (size_t i = 0; i < row_count; i++) {
+        if (fb_column_is_null(args, i)) continue;
+        fields->doubles[groups[i]] += args->doubles[fb_column_index(args, i)];
+        fb_bits_set(fields->validity, groups[i]);
+    }
+    return FB_OK;
+}
+
+/* --- decimals: sum and isEmpty; a NULL sum that is not empty has overflowed --- */
+
+static void add_decimal(fb_column *fields, uint32_t group, fb_int128 value)
+{
+    fb_column *sum = &fields[0];
+    fields[1].bools[group] = 0;
+    if (fb_buffer_is_null(sum, group)) return;
+    fb_int128 total = fb_decimal_at(sum, group) + value;
+    if (fb_decimal_fits(total, sum->type->precision))
+        fb_decimal_put(sum, group, total);
+    else
+        fb_bits_clear(sum->validity, group);
+}
+
+static fb_status sum_decimal_update(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
+                                    fb_column *fields, const uint32_t *groups,
+                                    const fb_column *args, size_t row_count)
+{
+    (void)call;
+    (void)eval;
+    (void)heap;
+    for (size_t i = 0; i < row_count; i++) {
+        if (fb_column_is_null(args, i)) continue;
+        add_decimal(fields, groups[i], fb_decimal_at(args, fb_column_index(args, i)));
+    }
+    return FB_OK;
+}
+
+/* --- merging and results --- */
+
+static fb_status sum_merge(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
+                           fb_column *fields, const uint32_t *groups, const fb_column *others,
+                           size_t row_count)
+{
+    return call->update(call, eval, heap, fields, groups, others, row_count);
+}
+
+/* A sum that overflowed elsewhere makes this one overflow; one without values changes nothing. */
+static fb_status sum_decimal_merge(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
+                                   fb_column *fields, const uint32_t *groups,
+                                   const fb_column *others, size_t row_count)
+{
+    (void)call;
+    (void)eval;
+    (void)heap;
+    for (size_t i = 0; i < row_count; i++) {
+        if (others[1].bools[i]) continue;
+        if (!fb_column_is_null(&others[0], i)) {
+            add_decimal(fields, groups[i], fb_decimal_at(&others[0], i));
+            continue;
+        }
+        fields[1].bools[groups[i]] = 0;
+        fb_bits_clear(fields[0].validity, groups[i]);
+    }
+    return FB_OK;
+}
+
+static fb_status sum_evaluate(const fb_aggregate_call *call, fb_eval *eval, const fb_column *fields,
+                              size_t group_count, fb_column *out)
+{
+    (void)call;
+    fb_column view = fields[0];
+    if (!fb_column_copy(out, eval->arena, &view, group_count)) return fb_eval_nomem(eval);
+    return FB_OK;
+}
+
+static fb_status sum_decimal_evaluate(const fb_aggregate_call *call, fb_eval *eval,
+                                      const fb_column *fields, size_t group_count, fb_column *out)
+{
+    FB_TRY(sum_evaluate(call, eval, fields, group_count, out));
+    FB_TRY(fb_eval_own_validity(eval, group_count, out));
+    for (size_t group = 0; group < group_count; group++) {
+        bool is_empty = fields[1].bools[group];
+        if (!is_empty && fb_column_is_null(&fields[0], group) && call->ansi)
+            return sum_overflow(call, eval, "Overflow in sum of decimals");
+        if (is_empty) fb_bits_clear(out->validity, group);
+    }
+    return FB_OK;
+}
+
+/* --- binding --- */
+
+static fb_status bind_decimal_sum(fb_binder *binder, fb_aggregate_call *call)
+{
+    const fb_type *sum = fb_aggregate_sum_type(binder->arena, call->args[0]->type);
+    if (!sum) return fb_fail_nomem(binder->err, "an aggregate");
+    FB_TRY(fb_aggregate_cast_arg(binder, call, sum));
+    call->type = sum;
+    call->fields[0] = (fb_buffer_field){.name = "sum", .type = sum, .nullable = true};
+    call->fields[1] = (fb_buffer_field){
+        .name = "isEmpty", .type = fb_type_of(FB_TYPE_BOOLEAN), .starts_true = true};
+    call->field_count = 2;
+    call->update = sum_decimal_update;
+    call->merge = sum_decimal_merge;
+    call->evaluate = sum_decimal_evaluate;
+    return FB_OK;
+}
+
+static fb_status bind_sum(fb_binder *binder, fb_aggregate_call *call)
+{
+    call->nullable = true;
+    FB_TRY(fb_aggregate_check_number(binder, call));
+    const fb_type *arg = call->args[0]->type;
+    if (arg->id == FB_TYPE_DECIMAL) return bind_decimal_sum(binder, call);
+    bool is_integral = fb_type_is_integral(arg);
+    call->type = fb_type_of(is_integral ? FB_TYPE_BIGINT : FB_TYPE_DOUBLE);
+    FB_TRY(fb_aggregate_cast_arg(binder, call, call->type));
+    call->fields[0] =
+        (fb_buffer_field){.name = "sum", .type = call->type, .nullable = true, .starts_null = true};
+    call->field_count = 1;
+    call->update = is_integral ? sum_long_update : sum_double_update;
+    call->merge = sum_merge;
+    call->evaluate = sum_evaluate;
+    return FB_OK;
+}
+
+static const fb_aggregate functions[] = {
+    {"sum", 1, 1, bind_sum, "sum(expr) - the sum of the values that are not NULL"},
+};
+
+const fb_aggregate_list fb_aggregates_sum = {functions, sizeof functions / sizeof *functions};

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Growable columns with a row per group. Capacities double; what is new is zero or NULL. */
+#include "base/memory.h"
+#include "expr/aggregate.h"
+
+enum { LEAST_CAPACITY = 64 };
+
+static const fb_buffer_field *field_of(const fb_buffers *buffers, uint32_t column)
+{
+    uint32_t call = 0;
+    while (call + 1 < buffers->call_count && buffers->first[call + 1] <= column)
+        call++;
+    return &buffers->calls[call]->fields[column - buffers->first[call]];
+}
+
+static fb_status init_columns(fb_buffers *buffers, fb_error *err)
+{
+    for (uint32_t i = 0; i < buffers->call_count; i++) {
+        buffers->first[i] = buffers->column_count;
+        buffers->column_count += buffers->calls[i]->field_count;
+    }
+    buffers->columns = fb_alloc_zero(buffers->column_count, sizeof *buffers->columns);
+    if (!buffers->columns) return fb_fail_nomem(err, "aggregation buffers");
+    for (uint32_t i = 0; i < buffers->column_count; i++)
+        buffers->columns[i].type = field_of(buffers, i)->type;
+    return FB_OK;
+}
+
+fb_status fb_buffers_init(fb_buffers *buffers, const fb_aggregate_call *const *calls,
+                          uint32_t call_count, fb_error *err)
+{
+    *buffers = (fb_buffers){.calls = calls, .call_count = call_count};
+    fb_arena_init(&buffers->heap, 0);
+    buffers->first = fb_alloc_zero(call_count, sizeof *buffers->first);
+    fb_status status =
+        buffers->first ? init_columns(buffers, err) : fb_fail_nomem(err, "aggregation buffers");
+    if (status != FB_OK) fb_buffers_deinit(buffers);
+    return status;
+}
+
+void fb_buffers_deinit(fb_buffers *buffers)
+{
+    for (uint32_t i = 0; buffers->columns && i < buffers->column_count; i++) {
+        fb_free(buffers->columns[i].values);
+        fb_free(buffers->columns[i].validity);
+    }
+    fb_free(buffers->columns);
+    fb_free(buffers->first);
+    fb_arena_deinit(&buffers->heap);
+    *buffers = (fb_buffers){0};
+}
+
+/* Room for `capacity` groups in a column; the content of the first group_count stays. */
+static bool grow_column(fb_buffers *buffers, uint32_t index, uint32_t capacity)
+{
+    fb_column *column = &buffers->columns[index];
+    void *values = fb_realloc(column->values, (size_t)capacity * fb_type_width(column->type));
+    if (!values) return false;
+    column->values = values;
+    if (!field_of(buffers, index)->nullable) return true;
+    uint64_t *validity =
+        fb_realloc(column->validity, fb_bits_words(capacity) * sizeof *column->validity);
+    if (!validity) return false;
+    column->validity = validity;
+    return true;
+}
+
+static void start_groups(fb_buffers *buffers, uint32_t index, uint32_t from, uint32_t until)
+{
+    fb_column *column = &buffers->columns[index];
+    const fb_buffer_field *field = field_of(buffers, index);
+    size_t width = fb_type_width(column->type);
+    memset((char *)column->values + (size_t)from * width, field->starts_true ? 1 : 0,
+           (size_t)(until - from) * width);
+    for (uint32_t group = from; field->nullable && group < until; group++)
+        fb_bits_put(column->validity, group, !field->starts_null);
+}
+
+fb_status fb_buffers_grow(fb_buffers *buffers, uint32_t group_count, fb_error *err)
+{
+    if (group_count <= buffers->group_count) return FB_OK;
+    if (group_count > buffers->capacity) {
+        uint64_t capacity = buffers->capacity ? buffers->capacity : LEAST_CAPACITY;
+        while (capacity < group_count)
+            capacity *= 2;
+        if (capacity > UINT32_MAX) capacity = UINT32_MAX;
+        for (uint32_t i = 0; i < buffers->column_count; i++)
+            if (!grow_column(buffers, i, (uint32_t)capacity))
+                return fb_fail_nomem(err, "aggregation buffers");
+        buffers->capacity = (uint32_t)capacity;
+    }
+    for (uint32_t i = 0; i < buffers->column_count; i++)
+        start_groups(buffers, i, buffers->group_count, group_count);
+    buffers->group_count = group_count;
+    return FB_OK;
+}
+
+void fb_buffers_clear(fb_buffers *buffers)
+{
+    buffers->group_count = 0;
+    fb_arena_reset(&buffers->heap);
+}
+
+size_t fb_buffers_bytes(const fb_buffers *buffers)
+{
+    size_t bytes = buffers->heap.total_bytes;
+    for (uint32_t i = 0; i < buffers->column_count; i++) {
+        bytes += (size_t)buffers->capacity * fb_type_width(buffers->columns[i].type);
+        if (buffers->columns[i].validity) bytes += fb_bits_words(buffers->capacity) * 8;
+    }
+    return bytes;
+}
+
+fb_status fb_buffers_update(fb_buffers *buffers, fb_eval *eval, const uint32_t *groups,
+                            const fb_column *const *args, size_t row_count)
+{
+    for (uint32_t i = 0; i < buffers->call_count; i++) {
+        const fb_aggregate_call *call = buffers->calls[i];
+        FB_TRY(call->update(call, eval, &buffers->heap, &buffers->columns[buffers->first[i]],
+                            groups, args[i], row_count));
+    }
+    return FB_OK;
+}
+
+fb_status fb_buffers_merge(fb_buffers *buffers, fb_eval *eval, const uint32_t *groups,
+                           const fb_column *others, size_t row_count)
+{
+    for (uint32_t i = 0; i < buffers->call_count; i++) {
+        const fb_aggregate_call *call = buffers->calls[i];
+        FB_TRY(call->merge(call, eval, &buffers->heap, &buffers->columns[buffers->first[i]], groups,
+                           &others[buffers->first[i]], row_count));
+    }
+    return FB_OK;
+}
+
+fb_status fb_buffers_evaluate(const fb_buffers *buffers, fb_eval *eval, uint32_t call,
+                              fb_column *out)
+{
+    const fb_aggregate_call *bound = buffers->calls[call];
+    *out = (fb_column){.type = bound->type};
+    return bound->evaluate(bound, eval, &buffers->columns[buffers->first[call]],
+                           buffers->group_count, out);
+}
+
+const fb_type *fb_buffers_schema(const fb_aggregate_call *const *calls, uint32_t call_count,
+                                 fb_arena *arena)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < call_count; i++)
+        count += calls[i]->field_count;
+    fb_field *fields = fb_arena_array(arena, count, sizeof *fields);
+    if (!fields) return NULL;
+    fb_field *field = fields;
+    for (uint32_t i = 0; i < call_count; i++)
+        for (uint32_t j = 0; j < calls[i]->field_count; j++)
+            *field++ = (fb_field){.name = fb_slice_of(calls[i]->fields[j].name),
+                                  .type = calls[i]->fields[j].type,
+                                  .nullable = calls[i]->fields[j].nullable};
+    return fb_type_struct(arena, fields, count);
+}
