@@ -93,7 +93,7 @@ static void settings_are_set_shown_and_reset(void **state)
     assert_status(
         session_env_run(&env, "SET spark.sql.session.timeZone = Mars/Base", FB_RESULT_CSV),
         FB_E_INVALID);
-    assert_string_equal(env.err.condition, "INVALID_TIMEZONE");
+    assert_string_equal(env.err.condition, "INVALID_CONF_VALUE.TIME_ZONE");
 }
 
 static void explain_prints_the_plan(void **state)
