@@ -277,14 +277,7 @@ static fb_status repeat_kernel(const fb_expr *self, fb_eval *eval, const fb_colu
         size_t size = times > 0 ? in.size * (size_t)times : 0;
         char *at = fb_text_room(&text, self, size);
         if (!at) return text.status;
-        /* Doubles what is there, so that a short text costs few copies. */
-        size_t done = size ? in.size : 0;
-        if (done) memcpy(at, in.data, done);
-        while (done < size) {
-            size_t more = done <= size - done ? done : size - done;
-            memcpy(at + done, at, more);
-            done += more;
-        }
+        if (size) fb_text_repeat(at, in, size);
         out->strings[row] = fb_text_take(&text, size);
     }
     return FB_OK;

@@ -186,10 +186,8 @@ static inline fb_status pad_row(fb_text_block *text, const fb_expr *self, bool i
     size_t fill = (size_t)(missing / pad_count) * pad.size + rest.size;
     char *at = fb_text_room(text, self, in.size + fill);
     if (!at) return text->status;
-    char *fill_at = on_left ? at : at + in.size;
     memcpy(on_left ? at + fill : at, in.data, in.size);
-    for (size_t done = 0; done < fill; done += pad.size)
-        memcpy(fill_at + done, pad.data, fill - done < pad.size ? fill - done : pad.size);
+    fb_text_repeat(on_left ? at : at + in.size, pad, fill);
     *out = fb_text_take(text, in.size + fill);
     return FB_OK;
 }

@@ -39,3 +39,15 @@ char *fb_text_grow(fb_text_block *block, const fb_expr *self, size_t size)
     block->end = start + bytes;
     return start;
 }
+
+void fb_text_repeat(char *to, fb_slice piece, size_t size)
+{
+    /* Doubles what is there, so that a short piece costs few copies. */
+    size_t done = piece.size < size ? piece.size : size;
+    memcpy(to, piece.data, done);
+    while (done < size) {
+        size_t more = done <= size - done ? done : size - done;
+        memcpy(to + done, to, more);
+        done += more;
+    }
+}

@@ -49,4 +49,7 @@ static inline fb_string fb_text_take(fb_text_block *block, size_t size)
     return string;
 }
 
+/* Fills `size` bytes with `piece` (not empty) over and over, the last one cut. */
+void fb_text_repeat(char *to, fb_slice piece, size_t size);
+
 #endif

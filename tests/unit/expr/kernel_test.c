@@ -51,10 +51,26 @@ static void a_string_that_is_too_long_is_an_error_with_the_functions_name(void *
     fb_arena_deinit(&arena);
 }
 
+static void a_piece_is_repeated_and_the_last_one_cut(void **state)
+{
+    (void)state;
+    for (size_t piece_size = 1; piece_size <= 5; piece_size++) {
+        for (size_t size = 0; size < 40; size++) {
+            char text[48];
+            memset(text, '#', sizeof text);
+            fb_text_repeat(text, fb_slice_make("abcde", piece_size), size);
+            for (size_t i = 0; i < size; i++)
+                assert_int_equal(text[i], "abcde"[i % piece_size]);
+            assert_int_equal(text[size], '#');
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(strings_of_a_chunk_share_pieces_of_the_arena),
+        cmocka_unit_test(a_piece_is_repeated_and_the_last_one_cut),
         cmocka_unit_test(a_string_that_is_too_long_is_an_error_with_the_functions_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
