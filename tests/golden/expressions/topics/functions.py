@@ -24,7 +24,7 @@ def like():
                 "a%a"]
     for value, pattern in itertools.product(values, patterns):
         yield f"{text(value)} LIKE {text(pattern)}"
-    yield from ["'\u65e5b' LIKE '%__b'", "'\u65e5b' LIKE '%_b'", "'x\u65e5b' LIKE '%__b'"]
+    yield from ["'\u65e5b' LIKE '%__b'", "'\u65e5b' LIKE '%_b'", "'\u65e5cd' LIKE '%__c%'"]
     yield from ["'a%c' LIKE 'a/%c' ESCAPE '/'", "'abc' LIKE 'a/%c' ESCAPE '/'",
                 "'a/c' LIKE 'a//c' ESCAPE '/'", "'abc' LIKE 'abc\\\\'", "'abc' LIKE 'a\\\\bc'",
                 "'abc' LIKE 'a/bc' ESCAPE '/'", "'abc' LIKE 'abc/' ESCAPE '/'",
