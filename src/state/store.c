@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "state/store.h"
+
+#include "base/memory.h"
+
+#include <inttypes.h>
+
+struct fb_state_store {
+    fb_state_table *table;
+    fb_state_log *log;
+    int64_t version;
+    bool is_open;
+    bool may_be_behind; /* the log may hold versions above ours: of an earlier run, of a commit
+                           that failed or was taken back */
+};
+
+fb_status fb_state_store_create(fb_state_table *table, fb_state_log *log, fb_state_store **out,
+                                fb_error *err)
+{
+    *out = fb_alloc_zero(1, sizeof **out);
+    if (!*out) {
+        fb_state_table_close(table);
+        fb_state_log_close(log);
+        return fb_fail_nomem(err, "a state store");
+    }
+    **out = (fb_state_store){.table = table, .log = log, .may_be_behind = true};
+    return FB_OK;
+}
+
+void fb_state_store_close(fb_state_store *store)
+{
+    if (!store) return;
+    fb_state_store_abort(store);
+    fb_state_table_close(store->table);
+    fb_state_log_close(store->log);
+    fb_free(store);
+}
+
+fb_state_table *fb_state_store_table(fb_state_store *store)
+{
+    return store->table;
+}
+
+int64_t fb_state_store_version(const fb_state_store *store)
+{
+    return store->version;
+}
+
+/* Replaces the rows by those of another version. */
+static fb_status load(fb_state_store *store, int64_t version, fb_error *err)
+{
+    const char *name = store->table->layout->name;
+    if (version && !store->log)
+        return fb_fail(err, FB_E_NOT_FOUND, 0,
+                       "%s: version %" PRId64 " is not in memory any more, which holds %" PRId64,
+                       name, version, store->version);
+    fb_state_table_clear(store->table);
+    store->version = 0;
+    store->may_be_behind = true;
+    if (version == 0) return FB_OK;
+    FB_TRY(fb_state_table_begin(store->table, FB_STATE_LOAD, err));
+    fb_status status = fb_state_log_load(store->log, version, store->table, err);
+    if (status == FB_OK) status = fb_state_table_commit(store->table, err);
+    if (status != FB_OK) {
+        fb_state_table_abort(store->table);
+        return fb_wrap(err, status, "%s: cannot load version %" PRId64, name, version);
+    }
+    store->version = version;
+    return FB_OK;
+}
+
+static fb_status go_to(fb_state_store *store, int64_t version, fb_error *err)
+{
+    if (version == store->version) return FB_OK;
+    fb_error ignored;
+    if (version + 1 == store->version &&
+        fb_state_table_roll_back(store->table, &ignored) == FB_OK) {
+        store->version = version;
+        store->may_be_behind = true;
+        return FB_OK;
+    }
+    return load(store, version, err);
+}
+
+fb_status fb_state_store_open(fb_state_store *store, int64_t version, fb_error *err)
+{
+    const char *name = store->table->layout->name;
+    if (store->is_open)
+        return fb_fail(err, FB_E_INVALID, 0, "%s: version %" PRId64 " is open already", name,
+                       store->version);
+    if (version < 0 || version == INT64_MAX)
+        return fb_fail(err, FB_E_INVALID, 0, "%s: there is no version %" PRId64, name, version);
+    FB_TRY(go_to(store, version, err));
+    FB_TRY(fb_state_table_begin(store->table, FB_STATE_CHANGE, err));
+    store->is_open = true;
+    return FB_OK;
+}
+
+fb_status fb_state_store_commit(fb_state_store *store, int64_t *version, fb_error *err)
+{
+    *version = 0;
+    fb_state_table *table = store->table;
+    if (!store->is_open)
+        return fb_fail(err, FB_E_INVALID, 0, "%s: commit without a transaction",
+                       table->layout->name);
+    if (table->has_failed)
+        return fb_fail(err, FB_E_INVALID, 0, "%s: commit after a change that failed",
+                       table->layout->name);
+    if (table->is_updating)
+        return fb_fail(err, FB_E_INVALID, 0, "%s: commit between update_begin and update_end",
+                       table->layout->name);
+    if (store->log) {
+        if (store->may_be_behind)
+            FB_TRY(fb_state_log_discard_after(store->log, store->version, err));
+        /* Until it succeeds nobody knows what lies there. */
+        store->may_be_behind = true;
+        fb_status status = fb_state_log_append(store->log, store->version + 1, table, err);
+        if (status != FB_OK)
+            return fb_wrap(err, status, "%s: cannot commit version %" PRId64, table->layout->name,
+                           store->version + 1);
+        store->may_be_behind = false;
+    }
+    FB_TRY(fb_state_table_commit(table, err));
+    store->is_open = false;
+    *version = ++store->version;
+    return FB_OK;
+}
+
+void fb_state_store_abort(fb_state_store *store)
+{
+    fb_state_table_abort(store->table);
+    store->is_open = false;
+}
+
+fb_status fb_state_store_maintain(fb_state_store *store, int64_t version, fb_error *err)
+{
+    return store->log ? fb_state_log_maintain(store->log, version, err) : FB_OK;
+}

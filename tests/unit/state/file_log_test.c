@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Files of a store over many versions: snapshots by folding, what is kept, what damage does. */
+#include "state_store.h"
+
+#include <stdio.h>
+
+static fb_filesystem *make_fs(void)
+{
+    fb_error err;
+    fb_filesystem *fs;
+    assert_ok(fb_filesystem_memory_create(&fs, &err), &err);
+    return fs;
+}
+
+static void list(fb_filesystem *fs, fb_arena *arena, fb_state_files *files)
+{
+    fb_error err;
+    assert_ok(fb_state_files_list(fs, STORE_DIRECTORY, arena, files, &err), &err);
+}
+
+static void run_to(fb_state_store *store, int64_t first, int64_t last)
+{
+    fb_error err;
+    for (int64_t version = first; version <= last; version++) {
+        run_version(store, version);
+        assert_ok(fb_state_store_maintain(store, version, &err), &err);
+    }
+}
+
+static void folded_snapshots_hold_what_the_table_holds(void **state)
+{
+    (void)state;
+    fb_filesystem *fs = make_fs();
+    fb_state_store *store = make_store(make_log(fs, 0));
+    run_to(store, 1, 40);
+    fb_state_store_close(store);
+    fb_arena arena;
+    fb_arena_init(&arena, 0);
+    fb_state_files files;
+    list(fs, &arena, &files);
+    assert_in_range(files.snapshot_count, 5, 10);
+    for (int64_t version = 40; version > 0; version--) {
+        store = make_store(make_log(fs, 0));
+        check_version(store, version);
+        fb_state_store_close(store);
+    }
+    fb_arena_deinit(&arena);
+    fb_filesystem_close(fs);
+}
+
+static void only_retained_versions_keep_their_files(void **state)
+{
+    (void)state;
+    fb_error err;
+    fb_filesystem *fs = make_fs();
+    fb_state_store *store = make_store(make_log(fs, 6));
+    run_to(store, 1, 60);
+    fb_state_store_close(store);
+    fb_arena arena;
+    fb_arena_init(&arena, 0);
+    fb_state_files files;
+    list(fs, &arena, &files);
+    assert_in_range(files.delta_count, 7, 20);
+    store = make_store(make_log(fs, 6));
+    for (int64_t version = 54; version <= 60; version++)
+        check_version(store, version);
+    assert_status(fb_state_store_open(store, 20, &err), FB_E_NOT_FOUND);
+    check_version(store, 60);
+    fb_state_store_close(store);
+    fb_arena_deinit(&arena);
+    fb_filesystem_close(fs);
+}
+
+static void overwrite(fb_filesystem *fs, const char *path, const char *text)
+{
+    fb_error err;
+    assert_ok(fb_filesystem_replace(fs, path, fb_slice_of(text), &err), &err);
+}
+
+static void a_damaged_snapshot_is_replaced_by_an_older_one_and_deltas(void **state)
+{
+    (void)state;
+    fb_filesystem *fs = make_fs();
+    fb_state_store *store = make_store(make_log(fs, 0));
+    run_to(store, 1, 12);
+    fb_state_store_close(store);
+    fb_arena arena;
+    fb_arena_init(&arena, 0);
+    fb_state_files files;
+    list(fs, &arena, &files);
+    assert_true(files.snapshot_count >= 2);
+    char path[64];
+    int64_t newest = files.snapshots[files.snapshot_count - 1];
+    (void)snprintf(path, sizeof path, STORE_DIRECTORY "/%d.snapshot", (int)newest);
+    overwrite(fs, path, "LZ4Block is not what this is");
+    store = make_store(make_log(fs, 0));
+    check_version(store, 12);
+    fb_state_store_close(store);
+    fb_arena_deinit(&arena);
+    fb_filesystem_close(fs);
+}
+
+static void a_damaged_or_missing_delta_is_named(void **state)
+{
+    (void)state;
+    fb_error err;
+    fb_filesystem *fs = make_fs();
+    fb_state_store *store = make_store(make_log(fs, 0));
+    for (int64_t version = 1; version <= 6; version++)
+        run_version(store, version);
+    overwrite(fs, STORE_DIRECTORY "/4.delta", "garbage");
+    assert_status(fb_state_store_open(store, 4, &err), FB_E_CORRUPT);
+    assert_contains(err.message, "state/0/1/default: cannot load version 4");
+    assert_contains(err.message, STORE_DIRECTORY "/4.delta");
+    check_version(store, 3);
+    assert_ok(fb_filesystem_remove(fs, STORE_DIRECTORY "/2.delta", &err), &err);
+    assert_status(fb_state_store_open(store, 2, &err), FB_E_NOT_FOUND);
+    assert_contains(err.message, "2.delta");
+    check_version(store, 1);
+    fb_state_store_close(store);
+    fb_filesystem_close(fs);
+}
+
+static void rows_of_another_size_than_the_schema_says_are_damage(void **state)
+{
+    (void)state;
+    fb_error err;
+    fb_filesystem *fs = make_fs();
+    fb_state_store *store = make_store(make_log(fs, 0));
+    run_version(store, 1);
+    fb_state_store_close(store);
+    fb_state_layout layout = {.name = "other", .key_bytes = 16, .value_bytes = 8};
+    fb_state_memory_table_options options = {.layout = &layout};
+    fb_state_table *table;
+    assert_ok(fb_state_memory_table_create(&options, &table, &err), &err);
+    assert_ok(fb_state_store_create(table, make_log(fs, 0), &store, &err), &err);
+    assert_status(fb_state_store_open(store, 1, &err), FB_E_CORRUPT);
+    assert_contains(err.message, "1.delta: a key of 8 bytes, expected 16");
+    fb_state_store_close(store);
+    fb_filesystem_close(fs);
+}
+
+/* Every allocation of a fold fails once: no snapshot, and no file lost. */
+static void want_of_memory_makes_no_snapshot(void **state)
+{
+    (void)state;
+    fb_error err;
+    fb_filesystem *fs = make_fs();
+    fb_state_store *store = make_store(make_log(fs, 0));
+    for (int64_t version = 1; version <= 12; version++)
+        run_version(store, version);
+    fb_arena arena;
+    fb_arena_init(&arena, 0);
+    fb_state_files files;
+    bool failed = true;
+    for (uint64_t at = 1; failed; at++) {
+        fb_memory_fail_at(at);
+        fb_status status = fb_state_store_maintain(store, 12, &err);
+        fb_memory_fail_at(0);
+        failed = status != FB_OK;
+        list(fs, &arena, &files);
+        if (failed) assert_int_equal(status, FB_E_NOMEM);
+        assert_int_equal(files.delta_count, 12);
+    }
+    assert_int_equal(files.snapshot_count, 1);
+    fb_state_store_close(store);
+    store = make_store(make_log(fs, 0));
+    check_version(store, 12);
+    fb_state_store_close(store);
+    fb_arena_deinit(&arena);
+    fb_filesystem_close(fs);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(folded_snapshots_hold_what_the_table_holds),
+        cmocka_unit_test(only_retained_versions_keep_their_files),
+        cmocka_unit_test(a_damaged_snapshot_is_replaced_by_an_older_one_and_deltas),
+        cmocka_unit_test(a_damaged_or_missing_delta_is_named),
+        cmocka_unit_test(rows_of_another_size_than_the_schema_says_are_damage),
+        cmocka_unit_test(want_of_memory_makes_no_snapshot),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
