@@ -6,6 +6,7 @@
 #include <jansson.h>
 
 #include <inttypes.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,9 +53,12 @@ void fb_owner_explain(fb_slice description, fb_clock *clock, fb_buf *out)
     const json_t *pid = json_object_get(object, "pid");
     const char *host = json_string_value(json_object_get(object, "host"));
     const json_t *started = json_object_get(object, "startedMs");
-    if (json_is_integer(pid) && host) {
-        char here[HOST_NAME_SIZE];
-        read_host_name(here);
+    char here[HOST_NAME_SIZE];
+    read_host_name(here);
+    if (json_is_integer(pid) && host && !strcmp(here, host) &&
+        json_integer_value(pid) == getpid()) {
+        fb_buf_add_text(out, "another query of this process");
+    } else if (json_is_integer(pid) && host) {
         fb_buf_printf(out, "process %" JSON_INTEGER_FORMAT, json_integer_value(pid));
         fb_buf_printf(out, " on %s%s", strcmp(here, host) ? "host " : "this host",
                       strcmp(here, host) ? host : "");

@@ -12,13 +12,19 @@ static const fb_source_ops *find_source(const fb_raw_plan *read, fb_error *err)
     uint32_t count;
     const fb_source_ops *const *all = fb_source_registry(&count);
     const char *names[64];
-    for (uint32_t i = 0; i < count && i < 64; i++)
+    char list[256] = "";
+    size_t used = 0;
+    for (uint32_t i = 0; i < count && i < 64; i++) {
         names[i] = all[i]->name;
+        int length = snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", names[i]);
+        if (length > 0 && (size_t)length < sizeof list - used) used += (size_t)length;
+    }
     const char *nearest = fb_nearest_name(read->name, names, count < 64 ? count : 64);
-    (void)fb_fail_condition(
-        err, FB_E_ANALYSIS, "DATA_SOURCE_NOT_FOUND", "Failed to find the data source: %.*s%s%s%s",
-        read->name.size > 80 ? 80 : (int)read->name.size, read->name.data,
-        nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+    (void)fb_fail_condition(err, FB_E_ANALYSIS, "DATA_SOURCE_NOT_FOUND",
+                            "Failed to find the data source: %.*s%s%s%s\nsources: %s",
+                            read->name.size > 80 ? 80 : (int)read->name.size, read->name.data,
+                            nearest ? "; did you mean " : "", nearest ? nearest : "",
+                            nearest ? "?" : "", list);
     return NULL;
 }
 

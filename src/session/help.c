@@ -52,10 +52,9 @@ typedef struct topic {
 } topic;
 
 static const topic topics[] = {
-    {"sources", help_sources},
-    {"sinks", help_sinks},
-    {"settings", help_settings},
-    {"functions", help_functions},
+    {"sources", help_sources},     {"sinks", help_sinks},        {"settings", help_settings},
+    {"functions", help_functions}, {"source", help_sources},     {"sink", help_sinks},
+    {"setting", help_settings},    {"function", help_functions},
 };
 
 enum { TOPIC_COUNT = sizeof topics / sizeof topics[0] };
@@ -116,12 +115,17 @@ static uint32_t list_names(const char *names[MAX_NAMES])
     return count;
 }
 
-static fb_status not_found(fb_slice name, fb_error *err)
+/* Of "source rat" the second word counts. */
+static fb_status not_found(fb_slice text, fb_error *err)
 {
     const char *names[MAX_NAMES];
+    const char *space = text.size ? memchr(text.data, ' ', text.size) : NULL;
+    fb_slice name = text;
+    if (space) name = fb_slice_make(space + 1, text.size - (size_t)(space + 1 - text.data));
     const char *nearest = fb_nearest_name(name, names, list_names(names));
-    return fb_fail(err, FB_E_NOT_FOUND, 0, "there is no help for '%.*s'%s%s%s", FB_SLICE_ARGS(name),
-                   nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'?" : "");
+    return fb_fail(err, FB_E_NOT_FOUND, 0, "there is no help for '%.*s'%s%s%s", FB_SLICE_ARGS(text),
+                   nearest ? "; did you mean '" : "; see 'forebay help'", nearest ? nearest : "",
+                   nearest ? "'?" : "");
 }
 
 fb_status fb_help(const char *name, char **out, fb_error *err)

@@ -58,7 +58,7 @@ static fb_status unknown_sink(fb_slice format, fb_error *err)
     }
     const char *nearest = fb_nearest_name(format, names, count < 64 ? count : 64);
     fb_status status = fb_fail_condition(
-        err, FB_E_ANALYSIS, "DATA_SOURCE_NOT_FOUND", "unknown sink '%.*s'%s%s%s; sinks: %s",
+        err, FB_E_ANALYSIS, "DATA_SOURCE_NOT_FOUND", "unknown sink '%.*s'%s%s%s\nsinks: %s",
         FB_SLICE_ARGS(format), nearest ? "; did you mean '" : "", nearest ? nearest : "",
         nearest ? "'?" : "", fb_buf_text(&list));
     fb_buf_deinit(&list);

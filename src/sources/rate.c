@@ -165,7 +165,8 @@ static fb_status parse_offset(const rate_source *self, fb_slice text, int64_t *s
     if (!text.data) return FB_OK;
     if (!fb_parse_int64(text, seconds) || *seconds < 0)
         return fb_fail(err, FB_E_CORRUPT, 0,
-                       "source 'rate': offset '%.*s': expected a number of seconds, 0 or more",
+                       "source 'rate': offset '%.*s': expected a number of seconds, 0 or more; the "
+                       "checkpoint belongs to another query, or is damaged",
                        text.size > 80 ? 80 : (int)text.size, text.data);
     if (*seconds > self->max_s)
         return fb_fail(err, FB_E_CORRUPT, 0,

@@ -115,10 +115,12 @@ static fb_status parse_position(const micro_batch_source *self, fb_slice text, p
               read_member(object, "timestamp", INT64_MAX / 1000, &out->timestamp_ms);
     json_decref(object);
     if (ok) return FB_OK;
-    return fb_fail(err, FB_E_CORRUPT, 0,
-                   "source 'rate-micro-batch': offset '%.*s': expected "
-                   "{\"offset\":<rows>,\"timestamp\":<ms>}, both 0 or more",
-                   text.size > 80 ? 80 : (int)text.size, text.data);
+    return fb_fail(
+        err, FB_E_CORRUPT, 0,
+        "source 'rate-micro-batch': offset '%.*s': expected "
+        "{\"offset\":<rows>,\"timestamp\":<ms>}, both 0 or more; the checkpoint belongs to "
+        "another query, or is damaged",
+        text.size > 80 ? 80 : (int)text.size, text.data);
 }
 
 static fb_status micro_batch_initial_offset(fb_source *source, fb_buf *out, bool *has_offset,

@@ -2,6 +2,7 @@
  *
  * Errors with their place: the source line, a caret, what was expected. */
 #include "base/options.h"
+#include "base/utf8.h"
 #include "sql/build.h"
 #include "sql/parse.h"
 
@@ -55,6 +56,18 @@ static uint32_t token_length(const char *c, const char *end)
     return token.text.size ? lexer.column - 1 : 1;
 }
 
+/* A terminal would take some characters for commands; bytes that are no text it cannot show. */
+static void add_printable(fb_buf *out, fb_slice text)
+{
+    for (size_t i = 0; i < text.size;) {
+        char bytes[FB_UTF8_MAX_BYTES];
+        uint32_t character = fb_utf8_next(text, &i);
+        bool is_control = character < ' ' || (character >= 0x7f && character < 0xa0);
+        fb_buf_add_slice(out,
+                         fb_slice_make(bytes, fb_utf8_put(is_control ? ' ' : character, bytes)));
+    }
+}
+
 static void add_line(fb_buf *out, fb_slice line, uint32_t number, uint32_t column, uint32_t length)
 {
     const char *end = line.data + line.size;
@@ -63,8 +76,7 @@ static void add_line(fb_buf *out, fb_slice line, uint32_t number, uint32_t colum
     const char *from = skip_chars(line.data, end, skipped);
     const char *until = skip_chars(from, end, LINE_CHARS);
     fb_buf_printf(out, "\n%3u | %s", number, skipped ? "..." : "");
-    for (const char *c = from; c < until; c++)
-        fb_buf_add_char(out, (unsigned char)*c < ' ' ? ' ' : *c);
+    add_printable(out, fb_slice_make(from, (size_t)(until - from)));
     if (until < end) fb_buf_add_text(out, "...");
     fb_buf_add_text(out, "\n    | ");
     fb_buf_add_repeat(out, ' ', (column ? column - 1 : 0) - skipped + (skipped ? 3 : 0));
@@ -304,12 +316,32 @@ static const char *misspelt(fb_sql_goal goal, const fb_sql_token *tokens, uint32
     return fb_nearest_name(tokens[index].text, names, name_count);
 }
 
+/* rate-micro-batch without its backquotes, which begins at `first`. */
+static void unquoted_name(fb_sql_build *sql, const fb_sql_token *tokens, uint32_t first)
+{
+    fb_sql_span at = fb_sql_token_span(tokens[first]);
+    for (uint32_t i = first + 1; tokens[i].kind; i++) {
+        bool is_part = tokens[i].kind == FB_TK_MINUS || fb_sql_keyword_find(tokens[i].text) ||
+                       tokens[i].kind == FB_TK_IDENT;
+        if (!is_part || tokens[i].text.data != at.text.data + at.text.size) break;
+        at.text.size += tokens[i].text.size;
+    }
+    (void)fb_sql_fail(sql, at, FB_E_SYNTAX, "INVALID_IDENTIFIER",
+                      "the unquoted identifier %.*s is invalid and must be back quoted as: `%.*s`",
+                      FB_SLICE_ARGS(at.text), FB_SLICE_ARGS(at.text));
+}
+
 void fb_sql_syntax_error(fb_sql_build *sql, fb_sql_goal goal, const fb_sql_token *tokens,
                          uint32_t index)
 {
     if (index && tokens[index].kind == FB_TK_FROM && tokens[index - 1].kind == FB_TK_COMMA) {
         (void)raise(sql, fb_sql_token_span(tokens[index - 1]), FB_E_SYNTAX,
                     "TRAILING_COMMA_IN_SELECT", "this comma has nothing behind it before FROM");
+        return;
+    }
+    if (index && tokens[index].kind == FB_TK_MINUS && tokens[index - 1].kind == FB_TK_IDENT &&
+        tokens[index - 1].text.data + tokens[index - 1].text.size == tokens[index].text.data) {
+        unquoted_name(sql, tokens, index - 1);
         return;
     }
     uint16_t kinds[MAX_KINDS];

@@ -113,7 +113,14 @@ fb_status fb_setting_check(fb_slice key, fb_slice value, fb_error *err)
     const fb_option_input input = {key, value};
     fb_option_value parsed;
     fb_option_fault fault;
-    return fb_options_parse(spec, 1, "the session", &input, 1, &parsed, &fault, err);
+    FB_TRY(fb_options_parse(spec, 1, "the session", &input, 1, &parsed, &fault, err));
+    bool is_policy = fb_slice_is(key, STREAMING "multipleWatermarkPolicy");
+    if (is_policy && !fb_slice_equal_nocase(value, FB_SLICE("min")) &&
+        !fb_slice_equal_nocase(value, FB_SLICE("max")))
+        return fb_fail(err, FB_E_INVALID, 0,
+                       "option '%s' of the session is '%.*s', expected min or max", spec->name,
+                       FB_SLICE_ARGS(value));
+    return FB_OK;
 }
 
 fb_option_value fb_setting_get(const fb_conf *conf, const char *key)

@@ -37,13 +37,20 @@ static void our_own_line_is_understood(void **state)
     tzset();
     fb_clock_manual clock;
     fb_clock_manual_init(&clock, INT64_C(1795354203000000));
-    fb_buf line, expected;
+    fb_buf line, other, expected;
     fb_buf_init(&line, 0);
+    fb_buf_init(&other, 0);
     fb_buf_init(&expected, 0);
     fb_owner_describe(&clock.base, &line);
-    fb_buf_printf(&expected, "process %d on this host (started 13:30:03)", (int)getpid());
-    assert_explained(fb_buf_text(&line), INT64_C(1795354203000), fb_buf_text(&expected));
+    assert_explained(fb_buf_text(&line), INT64_C(1795354203000), "another query of this process");
+    /* The line of another process of this host differs in the number. */
+    const char *comma = strchr(fb_buf_text(&line), ',');
+    assert_non_null(comma);
+    fb_buf_printf(&other, "{\"pid\":%d%s", (int)getpid() + 1, comma);
+    fb_buf_printf(&expected, "process %d on this host (started 13:30:03)", (int)getpid() + 1);
+    assert_explained(fb_buf_text(&other), INT64_C(1795354203000), fb_buf_text(&expected));
     fb_buf_deinit(&line);
+    fb_buf_deinit(&other);
     fb_buf_deinit(&expected);
 }
 

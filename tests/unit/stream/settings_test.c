@@ -17,6 +17,9 @@ static void known_keys_refuse_bad_values_and_unknown_keys_of_spark_pass(void **s
     assert_contains(err.message, "spark.sql.shuffle.partitions");
     assert_status(check("spark.sql.ansi.enabled", "maybe", &err), FB_E_INVALID);
     assert_status(check("spark.sql.streaming.pollingDelay", "soon", &err), FB_E_INVALID);
+    assert_ok(check("spark.sql.streaming.multipleWatermarkPolicy", "MAX", &err), &err);
+    assert_status(check("spark.sql.streaming.multipleWatermarkPolicy", "avg", &err), FB_E_INVALID);
+    assert_contains(err.message, "expected min or max");
     assert_status(check("forebay.thread", "2", &err), FB_E_INVALID);
     assert_contains(err.message, "did you mean 'forebay.threads'?");
 }
