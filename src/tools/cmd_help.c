@@ -22,7 +22,7 @@ static void print_command(const command *cmd, FILE *out)
 
 static void print_all(FILE *out)
 {
-    fputs("Forebay runs streaming queries on state that survives any failure.\n\n"
+    fputs("Forebay runs streaming queries that go on where they were, whatever stopped them.\n\n"
           "usage: forebay COMMAND ...\n\n",
           out);
     for (size_t i = 0; i < command_count; i++) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tools/command.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const command *const commands[] = {
     &command_run, &command_sql, &command_bench, &command_help, &command_version,
@@ -32,8 +34,25 @@ const command command_version = {
     .run = run_version,
 };
 
+/* A file that is opened while one of the three is closed would take its number, and what the
+ * program says would go into it. The stand-in is open for the other direction: using it fails. */
+static bool open_standard_files(void)
+{
+    for (int file = STDIN_FILENO; file <= STDERR_FILENO; file++) {
+        if (fcntl(file, F_GETFD) >= 0) continue;
+        if (open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY) != file) return false;
+    }
+    return true;
+}
+
+static bool is_help(const char *text)
+{
+    return strcmp(text, "--help") == 0 || strcmp(text, "-h") == 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (!open_standard_files()) return EXIT_FAILED;
     /* A reader that went away is an error of the write, not the end of the process. */
     signal(SIGPIPE, SIG_IGN);
     if (argc < 2) {
@@ -41,9 +60,10 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     const char *name = argv[1];
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) name = "help";
+    if (is_help(name)) name = "help";
     if (strcmp(name, "--version") == 0) name = "version";
     const command *cmd = find_command(name);
     if (!cmd) return tell_usage_error("unknown command '%s'; see 'forebay help'", name);
+    if (argc == 3 && is_help(argv[2])) return command_help.run(1, argv + 1);
     return cmd->run(argc - 2, argv + 2);
 }

@@ -108,17 +108,39 @@ static const char *name_of(const fb_query *query)
     return name ? name : "query";
 }
 
+static void print_duration(double ms, char *out, size_t size)
+{
+    if (ms < 999.5)
+        (void)snprintf(out, size, "%.3g ms", ms);
+    else
+        (void)snprintf(out, size, "%.1f s", ms / 1000);
+}
+
 static void format_query(const live_query *live, char *out, size_t size)
 {
-    char rate[32];
+    char rate[32], duration[32];
     if (!live->progress) {
         (void)snprintf(out, size, "%s  waiting for data", name_of(live->query));
         return;
     }
     print_rate(fb_progress_input_rate(live->progress), rate, sizeof rate);
-    (void)snprintf(out, size, "%s  batch %lld · %s rows/s in · %.3g ms/batch", name_of(live->query),
-                   (long long)fb_progress_batch_id(live->progress), rate,
-                   (double)fb_progress_duration_us(live->progress) / 1000);
+    print_duration((double)fb_progress_duration_us(live->progress) / 1000, duration,
+                   sizeof duration);
+    (void)snprintf(out, size, "%s  batch %lld · %s rows/s in · %s/batch", name_of(live->query),
+                   (long long)fb_progress_batch_id(live->progress), rate, duration);
+}
+
+/* What of a query fits beside several others. */
+static void format_query_short(const live_query *live, char *out, size_t size)
+{
+    char rate[32];
+    if (!live->progress) {
+        (void)snprintf(out, size, "%s waiting", name_of(live->query));
+        return;
+    }
+    print_rate(fb_progress_input_rate(live->progress), rate, sizeof rate);
+    (void)snprintf(out, size, "%s %lld · %s rows/s", name_of(live->query),
+                   (long long)fb_progress_batch_id(live->progress), rate);
 }
 
 /* Cuts the line so that it fits into one of the terminal's: a line that wraps cannot be rewritten.
@@ -145,7 +167,10 @@ static void write_lines(reporter *self)
     if (self->on_terminal) clear_line(self);
     for (int i = 0; i < self->query_count; i++) {
         char line[LINE_BYTES];
-        format_query(&self->queries[i], line, sizeof line);
+        if (self->on_terminal && self->query_count > 1)
+            format_query_short(&self->queries[i], line, sizeof line);
+        else
+            format_query(&self->queries[i], line, sizeof line);
         const char *between = i == 0 ? "" : self->on_terminal ? "  |  " : "\n";
         int length = snprintf(all + used, sizeof all - used, "%s%s", between, line);
         if (length > 0) used += (size_t)length;
@@ -255,8 +280,10 @@ static void write_progress(reporter *self, const fb_progress *progress)
         line[length] = '\n';
         error = write_all(self->progress_file, line, length + 1);
     }
-    if (error && !atomic_exchange(&self->lost_progress, true))
+    if (error && !atomic_exchange(&self->lost_progress, true)) {
+        clear_line(self);
         fprintf(stderr, "error: --progress %s: %s\n", self->options.progress_path, strerror(error));
+    }
     free(line);
 }
 
@@ -286,7 +313,9 @@ static void on_warning(void *user, fb_query *query, const char *message)
 static void tell_end(const fb_query *query, bool stopped)
 {
     long long last = (long long)fb_query_last_batch(query);
-    if (!stopped)
+    if (!stopped && last < 0)
+        fprintf(stderr, "%s  ended before its first batch\n", name_of(query));
+    else if (!stopped)
         fprintf(stderr, "%s  done after batch %lld\n", name_of(query), last);
     else if (last < 0)
         fprintf(stderr, "%s  stopped before its first batch\n", name_of(query));
@@ -312,6 +341,7 @@ static void on_terminated(void *user, fb_query *query, const fb_error *failure)
         fprintf(stderr, "%s  failed in batch %lld\n", name_of(query),
                 (long long)fb_query_last_batch(query) + 1);
         tell_error(failure);
+        atomic_store(&self->stopping, true); /* the others: a job is a unit */
     } else if (!self->options.quiet) {
         tell_end(query, atomic_load(&self->stopping));
     }
