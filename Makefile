@@ -66,6 +66,8 @@ install: all
 	@meson configure $(BUILD) -Dprefix=$(abspath $(PREFIX))
 	@$(NINJA) $(BUILD) product
 	DESTDIR="$(DESTDIR)" meson install --no-rebuild -C $(BUILD)
+	@# Programs find a new library only after this; a staged install is not for this machine.
+	@[ -n "$(DESTDIR)" ] || [ "$$(id -u)" != 0 ] || ldconfig
 
 debug: build-debug/build.ninja
 	$(NINJA) build-debug product
