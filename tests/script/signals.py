@@ -154,7 +154,7 @@ def a_job_without_its_own_checkpoint_is_alone(case):
     """Two tables on one checkpoint: the second is refused and the first stopped."""
     second = ENDLESS.split("\n", 1)[1].replace("TABLE t", "TABLE u")
     errors = case.ends(case.start(ENDLESS + second, output=subprocess.DEVNULL), 1)
-    assert "is in use by process" in errors, errors
+    assert "is in use by another query of this process" in errors, errors
 
 
 CASES = [
