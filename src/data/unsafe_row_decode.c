@@ -242,6 +242,7 @@ static bool read_element_validity(const fb_slice *arrays, const fb_span *spans, 
                                   uint32_t total, fb_arena *arena, fb_column *out)
 {
     for (size_t i = 0; i < row_count; i++) {
+        if (spans[i].count == 0) continue; /* also where there is no array */
         const char *bits = arrays[i].data + 8;
         for (uint32_t e = 0; e < spans[i].count; e++) {
             if (!((bits[e / 8] >> (e % 8)) & 1)) continue;
@@ -290,6 +291,7 @@ static fb_status decode_elements(const fb_slice *arrays, const fb_span *spans, s
     uint64_t *slots = fb_arena_array(arena, total, sizeof *slots);
     if (!holders || !slots) return fail_memory(err);
     for (size_t i = 0; i < row_count; i++) {
+        if (spans[i].count == 0) continue;
         const char *first = arrays[i].data + 8 + fb_unsafe_row_bits_bytes(spans[i].count);
         for (uint32_t e = 0; e < spans[i].count; e++) {
             holders[spans[i].start + e] = arrays[i];
