@@ -191,6 +191,8 @@ static void wrong_queries_get_the_conditions_of_spark(void **state)
     assert_fails("VALUES (1), ('a')", "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE",
                  "`col1`", 14);
     assert_fails("SELECT * FROM t x(p)", "ASSIGNMENT_ARITY_MISMATCH", "aliased: 1", 17);
+    assert_fails("SELECT named_struct('p', 1) UNION ALL SELECT named_struct('q', true)",
+                 "INCOMPATIBLE_COLUMN_TYPE", "The first column of the second table", 29);
     assert_fails("SELECT 1 AS x, 2 AS X, x", "AMBIGUOUS_LATERAL_COLUMN_ALIAS",
                  "Lateral column alias `x` is ambiguous and has 2 matches.", 24);
     assert_fails("SELECT a FROM t WHERE NULL", "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN",

@@ -200,7 +200,25 @@ static void rows_of_values_may_be_structs(void **state)
     (void)state;
     assert_plan("VALUES struct(1, 2), ((3, 4))", "Values [1, 2, 3, 4]\n");
     assert_plan("VALUES (STRUCT(1 AS a))", "Values [1]\n");
+    assert_plan("\xef\xbb\xbfVALUES 1", "Values [1]\n"); /* a byte order mark is no text */
     assert_plan("(VALUES (1) AS t(a))", "Alias t (a)\n+- Values [1]\n");
+}
+
+static void names_in_with_are_counted_where_they_are_used(void **state)
+{
+    (void)state;
+    fb_script script;
+    fb_buf text;
+    assert_plan("WITH a AS (SELECT 1), b AS (WITH a AS (SELECT 2) TABLE a) TABLE b",
+                "Alias b\n+- Alias a\n   +- Project [2]\n      +- OneRow\n");
+    fb_buf_init(&text, 0);
+    fb_buf_add_text(&text, "WITH c0 AS (SELECT 1)");
+    for (int i = 0; i < 20; i++)
+        fb_buf_printf(&text, ", c%d AS (TABLE c%d UNION ALL TABLE c%d)", i + 1, i, i);
+    fb_buf_add_text(&text, " TABLE c20");
+    assert_status(fb_sql_parse(&arena, "job.sql", fb_buf_slice(&text), &script, &err), FB_E_LIMIT);
+    assert_contains(err.message, "its names in WITH put in");
+    fb_buf_deinit(&text);
 }
 
 static void special_syntax_becomes_calls(void **state)
@@ -432,6 +450,7 @@ int main(void)
         cmocka_unit_test(keywords_are_names_where_they_do_not_fit),
         cmocka_unit_test(keywords_before_from_and_commas_are_names),
         cmocka_unit_test(rows_of_values_may_be_structs),
+        cmocka_unit_test(names_in_with_are_counted_where_they_are_used),
         cmocka_unit_test(special_syntax_becomes_calls),
         cmocka_unit_test(types_have_all_their_names),
         cmocka_unit_test(char_and_varchar_are_strings_in_a_cast_and_refused_in_a_schema),
