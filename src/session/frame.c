@@ -33,30 +33,9 @@ static fb_raw_plan *wrap(fb_arena *arena, const fb_plan *plan)
     return raw;
 }
 
-/* A frame for `kind` over the rows of `frame`. */
-static fb_status derive(const fb_frame *frame, fb_raw_plan_kind kind,
-                        const fb_raw_expr *const *exprs, uint32_t expr_count, fb_frame **out,
-                        fb_error *err)
-{
-    fb_arena *arena = &frame->memory->arena;
-    fb_raw_plan *child = wrap(arena, frame->plan);
-    const fb_raw_plan **children = fb_arena_array(arena, 1, sizeof *children);
-    if (!child || !children) return fb_fail_nomem(err, "a frame");
-    children[0] = child;
-    const fb_raw_plan raw = {.kind = kind,
-                             .children = children,
-                             .child_count = 1,
-                             .exprs = exprs,
-                             .expr_count = expr_count};
-    const fb_plan *plan;
-    FB_TRY(fb_session_analyze(frame->session, frame->memory, &raw, &plan, err));
-    return fb_frame_make(frame->session, fb_plan_memory_acquire(frame->memory), plan, out, err);
-}
-
-static fb_status parse_exprs(const fb_frame *frame, const char *const *texts, size_t count,
+static fb_status parse_exprs(fb_arena *arena, const char *const *texts, size_t count,
                              const fb_raw_expr ***out, fb_error *err)
 {
-    fb_arena *arena = &frame->memory->arena;
     if (count == 0 || count > UINT32_MAX)
         return fb_fail(err, FB_E_INVALID, 0, "a frame needs at least one expression");
     const fb_raw_expr **exprs = fb_arena_array(arena, count, sizeof *exprs);
@@ -69,22 +48,49 @@ static fb_status parse_exprs(const fb_frame *frame, const char *const *texts, si
     return FB_OK;
 }
 
+static fb_status make_derived(const fb_frame *frame, fb_plan_memory *memory, fb_raw_plan_kind kind,
+                              const char *const *texts, size_t count, const fb_plan **out,
+                              fb_error *err)
+{
+    const fb_raw_expr **exprs = NULL;
+    FB_TRY(fb_plan_memory_need(memory, frame->memory, err));
+    FB_TRY(parse_exprs(&memory->arena, texts, count, &exprs, err));
+    const fb_raw_plan **children = fb_arena_array(&memory->arena, 1, sizeof *children);
+    if (children) children[0] = wrap(&memory->arena, frame->plan);
+    if (!children || !children[0]) return fb_fail_nomem(err, "a frame");
+    const fb_raw_plan raw = {.kind = kind,
+                             .children = children,
+                             .child_count = 1,
+                             .exprs = exprs,
+                             .expr_count = (uint32_t)count};
+    return fb_session_analyze(frame->session, memory, &raw, out, err);
+}
+
+/* A frame for `kind` over the rows of `frame`. In a memory of its own, as unions: a frame that many
+ * are made from, one after the other, must not grow with each. */
+static fb_status derive(const fb_frame *frame, fb_raw_plan_kind kind, const char *const *texts,
+                        size_t count, fb_frame **out, fb_error *err)
+{
+    *out = NULL;
+    fb_plan_memory *memory;
+    const fb_plan *plan;
+    FB_TRY(fb_plan_memory_create(&memory, err));
+    fb_status status = make_derived(frame, memory, kind, texts, count, &plan, err);
+    if (status == FB_OK) return fb_frame_make(frame->session, memory, plan, out, err);
+    fb_plan_memory_release(memory);
+    return status;
+}
+
 fb_status fb_frame_select_expr(const fb_frame *frame, const char *const *exprs, size_t count,
                                fb_frame **out, fb_error *err)
 {
-    *out = NULL;
-    const fb_raw_expr **parsed;
-    FB_TRY(parse_exprs(frame, exprs, count, &parsed, err));
-    return derive(frame, FB_RAW_PROJECT, parsed, (uint32_t)count, out, err);
+    return derive(frame, FB_RAW_PROJECT, exprs, count, out, err);
 }
 
 fb_status fb_frame_where(const fb_frame *frame, const char *condition, fb_frame **out,
                          fb_error *err)
 {
-    *out = NULL;
-    const fb_raw_expr **parsed;
-    FB_TRY(parse_exprs(frame, &condition, 1, &parsed, err));
-    return derive(frame, FB_RAW_FILTER, parsed, 1, out, err);
+    return derive(frame, FB_RAW_FILTER, &condition, 1, out, err);
 }
 
 static fb_status make_union(fb_session *session, fb_plan_memory *memory, const fb_frame *frame,

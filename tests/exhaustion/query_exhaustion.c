@@ -4,7 +4,8 @@
  * that come back. Each time the answer is success or "out of memory", nothing leaks (address
  * sanitizer looks), and the same program run again on what is left on the disk succeeds.
  *
- * The disk is the simulated one, whose own memory never fails; the clock is the host's. */
+ * The disk is the simulated one, whose own memory never fails; the rest of the world is the
+ * host's. */
 #include "base/memory.h"
 #include "session/session_state.h"
 #include "sim_disk.h"
@@ -13,11 +14,6 @@
 #include <forebay/forebay.h>
 
 #include <stdio.h>
-
-typedef struct world {
-    sim_disk *disk;
-    fb_random_seeded random;
-} world;
 
 static const char script[] =
     "SET spark.sql.session.timeZone = UTC;\n"
@@ -154,9 +150,9 @@ static fb_status run_program(fb_session *session, fb_error *err)
 
 typedef fb_status (*program)(fb_session *session, fb_error *err);
 
-static fb_status run_once(world *w, program run, fb_error *err)
+static fb_status run_once(sim_disk *disk, program run, fb_error *err)
 {
-    const fb_env env = {sim_disk_interface(w->disk), NULL, &w->random.base};
+    const fb_env env = {.disk = sim_disk_interface(disk)};
     const fb_session_options options = {.output = print};
     fb_session *session;
     FB_TRY(fb_session_create_in(&env, &options, &session, err));
@@ -172,21 +168,20 @@ static void sweep(program run)
     bool has_failed = true;
     for (k = 1; has_failed; k++) {
         fb_error err = {0};
-        world w = {.disk = sim_disk_create(k)};
-        fb_random_seeded_init(&w.random, k);
+        sim_disk *disk = sim_disk_create(k);
         uint64_t before = fb_memory_allocations();
         fb_memory_fail_at(k);
-        fb_status status = run_once(&w, run, &err);
+        fb_status status = run_once(disk, run, &err);
         fb_memory_fail_at(0);
         has_failed = fb_memory_allocations() - before >= k;
         if (status != FB_OK && status != FB_E_NOMEM)
             fail_msg("allocation %llu: %s: %s", (unsigned long long)k, fb_status_text(status),
                      err.message);
         if (!has_failed) assert_int_equal(status, FB_OK);
-        status = run_once(&w, run, &err);
+        status = run_once(disk, run, &err);
         if (status != FB_OK)
             fail_msg("after allocation %llu: %s", (unsigned long long)k, err.message);
-        sim_disk_destroy(w.disk);
+        sim_disk_destroy(disk);
     }
     printf("%llu allocations\n", (unsigned long long)k);
     assert_true(k > 100);

@@ -2,6 +2,7 @@
  *
  * The C interface as a program uses it: real threads, real clock, checkpoints in a temporary
  * directory. */
+#include "session/session_state.h"
 #include "test.h"
 
 #include <forebay/forebay.h>
@@ -401,6 +402,34 @@ static void a_script_starts_all_of_its_queries_or_none(void **state)
     fb_session_destroy(session);
 }
 
+static void frames_may_be_made_from_one_for_ever(void **state)
+{
+    (void)state;
+    told t;
+    fb_session *session = session_with(&t);
+    fb_frame *frame = micro_batches(session, "SELECT value FROM STREAM v"), *next;
+    size_t held = frame->memory->arena.total_bytes;
+    for (int i = 0; i < 200; i++) {
+        assert_ok(fb_frame_where(frame, "value + 1 > 0", &next, &err), &err);
+        fb_frame_destroy(next);
+        assert_status(fb_frame_where(frame, "valeu > 0", &next, &err), FB_E_ANALYSIS);
+        assert_null(next);
+    }
+    assert_int_equal(frame->memory->arena.total_bytes, held);
+    /* Each keeps alive what it was made from. */
+    for (int i = 0; i < 5; i++) {
+        assert_ok(fb_frame_where(frame, "value > 7", &next, &err), &err);
+        fb_frame_destroy(frame);
+        frame = next;
+    }
+    fb_query *query = start(frame, "memory", NULL, "availableNow");
+    fb_frame_destroy(frame);
+    assert_ok(fb_query_await(query, -1, NULL, &err), &err);
+    assert_int_equal(fb_query_batch_count(query), 1);
+    fb_query_destroy(query);
+    fb_session_destroy(session);
+}
+
 static void rows_of_committed_batches_are_let_go(void **state)
 {
     (void)state;
@@ -528,6 +557,7 @@ int main(void)
         on_disk(a_warning_of_the_start_comes_from_a_query_that_can_be_asked),
         on_disk(a_start_that_fails_leaves_no_temporary_checkpoint),
         on_disk(a_script_starts_all_of_its_queries_or_none),
+        on_disk(frames_may_be_made_from_one_for_ever),
         on_disk(rows_of_committed_batches_are_let_go),
         on_disk(a_wait_may_be_as_long_as_its_type_allows),
     };
