@@ -5,6 +5,8 @@
     signals.py FOREBAY
 
 Prints `ok` or `not ok` per case."""
+import array
+import fcntl
 import os
 import pathlib
 import shutil
@@ -12,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 ENDLESS = """CREATE TEMPORARY VIEW n USING `rate-micro-batch` OPTIONS (rowsPerBatch '1000');
@@ -61,11 +64,20 @@ class Case:
             time.sleep(0.01)
 
 
+def fill(reader):
+    """Waits until the pipe has no room for another piece."""
+    size, deadline = fcntl.fcntl(reader, fcntl.F_GETPIPE_SZ), time.monotonic() + TIMEOUT_S
+    held = array.array("i", [0])
+    while held[0] <= size - 4096:
+        assert time.monotonic() < deadline, "the pipe does not fill"
+        time.sleep(0.01)
+        fcntl.ioctl(reader, termios.FIONREAD, held)
+
+
 def a_second_signal_ends_a_job_whose_reader_is_stuck(case):
     reader, writer = os.pipe()
     process = case.start(ENDLESS, output=writer)
-    case.wait_for("ck/commits/0")
-    time.sleep(0.5)  # the pipe is full
+    fill(reader)
     process.send_signal(signal.SIGINT)
     time.sleep(0.5)
     assert process.poll() is None, "the stuck batch was given up"
