@@ -43,7 +43,7 @@ static inline void random_values(fb_column *column, fb_arena *arena, size_t coun
             column->int128s[i] = decimal;
         else if (type->id == FB_TYPE_BOOLEAN)
             column->bools[i] = word & 1;
-        else if (type->id < FB_TYPE_STRUCT)
+        else if (type->id != FB_TYPE_VOID && type->id < FB_TYPE_STRUCT)
             memcpy((char *)column->values + i * fb_type_width(type), &word, fb_type_width(type));
     }
 }

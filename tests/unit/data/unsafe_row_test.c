@@ -4,6 +4,7 @@
  * wrote into state files: tests/golden/state_golden.c.) */
 #include "data/unsafe_row.h"
 
+#include "base/memory.h"
 #include "random_columns.h"
 #include "test.h"
 
@@ -329,6 +330,39 @@ static void damaged_rows_are_errors_or_other_rows(void **state)
     }
 }
 
+/* Each allocation of a round trip fails once; the last round has none left to fail. */
+static void every_lack_of_memory_is_reported(void **state)
+{
+    fixture *f = *state;
+    const fb_type *schema = everything(f);
+    uint64_t seed = 9;
+    fb_column columns[7];
+    const fb_column *pointers[7];
+    for (uint32_t c = 0; c < 7; c++) {
+        random_column(&columns[c], &f->arena, schema->fields[c].type, true, 40, &seed);
+        pointers[c] = &columns[c];
+    }
+    fb_status status = FB_E_NOMEM;
+    uint64_t failures = 0;
+    for (uint64_t k = 1; status != FB_OK; k++, failures++) {
+        fb_arena arena;
+        fb_arena_init(&arena, 64); /* so that nearly every request is an allocation */
+        fb_unsafe_rows rows;
+        fb_slice slices[40];
+        fb_chunk chunk;
+        fb_memory_fail_at(k);
+        status = fb_unsafe_row_encode(pointers, 7, 40, &arena, &rows, &f->err);
+        for (size_t i = 0; status == FB_OK && i < 40; i++)
+            slices[i] = fb_unsafe_rows_get(&rows, i);
+        if (status == FB_OK)
+            status = fb_unsafe_row_decode(schema, slices, 40, &arena, &chunk, &f->err);
+        fb_memory_fail_at(0);
+        assert_true(status == FB_OK || status == FB_E_NOMEM);
+        fb_arena_deinit(&arena);
+    }
+    assert_true(failures > 100);
+}
+
 static void errors_name_row_field_and_problem(void **state)
 {
     fixture *f = *state;
@@ -382,6 +416,7 @@ int main(void)
         TEST(constants_and_gathered_columns_are_written_like_flat_ones),
         TEST(sizes_are_known_where_no_value_changes_them),
         TEST(damaged_rows_are_errors_or_other_rows),
+        TEST(every_lack_of_memory_is_reported),
         TEST(errors_name_row_field_and_problem),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
  * Files there and back, cut and damaged, and one of Spark's (more: tests/golden/state_golden.c). */
 #include "state/state_file.h"
 
+#include "base/memory.h"
 #include "test.h"
 
 #include <stdlib.h>
@@ -222,6 +223,48 @@ static void a_value_with_four_bytes_too_many_loses_them(void **state)
     fb_buf_deinit(&out);
 }
 
+/* Writes and reads with the k-th allocation failing; true when none was left to fail. */
+static bool survives(fb_state_format format, const records *made, uint64_t k)
+{
+    fb_state_file_writer writer;
+    fb_state_file_reader reader;
+    fb_state_record list[64];
+    size_t count = 1;
+    fb_error err;
+    fb_buf out;
+    fb_buf_init(&out, 0);
+    fb_memory_fail_at(k);
+    fb_status status = fb_state_file_writer_init(&writer, FB_STATE_DELTA, format, &out, &err);
+    if (status == FB_OK) status = fb_state_file_writer_add(&writer, made->list, RECORDS, &err);
+    if (status == FB_OK) status = fb_state_file_writer_finish(&writer, &err);
+    fb_state_file_writer_deinit(&writer);
+    if (status == FB_OK) {
+        status = fb_state_file_reader_init(&reader, FB_STATE_DELTA, format, "x", fb_buf_slice(&out),
+                                           &err);
+        while (status == FB_OK && count > 0)
+            status = fb_state_file_reader_next(&reader, list, 64, &count, &err);
+        fb_state_file_reader_deinit(&reader);
+    }
+    fb_memory_fail_at(0);
+    fb_buf_deinit(&out);
+    assert_true(status == FB_OK || status == FB_E_NOMEM);
+    return status == FB_OK;
+}
+
+static void every_lack_of_memory_is_reported(void **state)
+{
+    (void)state;
+    records *made = make_records(FB_STATE_DELTA);
+    for (int form = 0; form < 6; form++) {
+        fb_state_format format = {codecs[form / 2], form % 2};
+        uint64_t k = 1;
+        while (!survives(format, made, k))
+            k++;
+        assert_true(k > 5);
+    }
+    free(made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +272,7 @@ int main(void)
         cmocka_unit_test(a_removal_of_spark_is_read_and_written),
         cmocka_unit_test(cut_and_damaged_files_are_named),
         cmocka_unit_test(impossible_payloads_are_named),
+        cmocka_unit_test(every_lack_of_memory_is_reported),
         cmocka_unit_test(a_value_with_four_bytes_too_many_loses_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
