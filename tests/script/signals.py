@@ -65,12 +65,13 @@ class Case:
 
 
 def fill(reader):
-    """Waits until the pipe has no room for another piece."""
+    """Waits until the pipe, more than half full, gets no fuller (pages may be filled in part)."""
     size, deadline = fcntl.fcntl(reader, fcntl.F_GETPIPE_SZ), time.monotonic() + TIMEOUT_S
-    held = array.array("i", [0])
-    while held[0] <= size - 4096:
+    held, before = array.array("i", [0]), -1
+    while held[0] <= size // 2 or held[0] != before:
         assert time.monotonic() < deadline, "the pipe does not fill"
-        time.sleep(0.01)
+        before = held[0]
+        time.sleep(0.5)
         fcntl.ioctl(reader, termios.FIONREAD, held)
 
 
