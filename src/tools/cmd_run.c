@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 typedef struct run_arguments {
@@ -57,16 +58,33 @@ static int read_arguments(int argc, char **argv, run_arguments *out)
 static int wake_fd = -1;
 static volatile sig_atomic_t stop_asked;
 
-/* The first signal asks; the next one ends the process at once, since a clean stop waits for as
- * long as a write to a stuck pipe does. A terminal that closes may tell so more than once. */
+static struct timespec asked_at;
+
+static int64_t asked_ms_ago(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)(now.tv_sec - asked_at.tv_sec) * 1000 +
+           (now.tv_nsec - asked_at.tv_nsec) / 1000000;
+}
+
+/* The first signal asks; a later one ends the process at once, since a clean stop waits for as long
+ * as a write to a stuck pipe does. Some send the first one twice: timeout(1) to the process and to
+ * its group, and a terminal that closes. */
 static void ask_to_stop(int number)
 {
-    (void)number;
+    enum { SAME_MS = 200 };
     int saved = errno;
     const uint64_t one = 1;
-    (void)signal(SIGINT, SIG_DFL);
-    (void)signal(SIGTERM, SIG_DFL);
-    (void)signal(SIGHUP, SIG_IGN);
+    if (stop_asked) {
+        if (number != SIGHUP && asked_ms_ago() >= SAME_MS) {
+            (void)signal(number, SIG_DFL);
+            (void)raise(number);
+        }
+        errno = saved;
+        return;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &asked_at);
     stop_asked = 1;
     ssize_t written = write(wake_fd, &one, sizeof one);
     (void)written; /* fails only when the counter is full: main is awake then */

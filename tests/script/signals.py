@@ -97,6 +97,16 @@ def one_signal_stops_after_the_batch(case):
         shutil.rmtree(case.folder / "ck")
 
 
+def a_signal_that_comes_twice_is_one(case):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        process = case.start(ENDLESS, output=subprocess.DEVNULL)
+        case.wait_for("ck/commits/0")
+        process.send_signal(number)
+        process.send_signal(number)
+        assert "run the same command to continue" in case.ends(process, 0)
+        shutil.rmtree(case.folder / "ck")
+
+
 def nohup_keeps_a_job_alive(case):
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     process = case.start(ENDLESS, output=subprocess.DEVNULL)
@@ -173,6 +183,7 @@ def a_job_without_its_own_checkpoint_is_alone(case):
 CASES = [
     a_second_signal_ends_a_job_whose_reader_is_stuck,
     one_signal_stops_after_the_batch,
+    a_signal_that_comes_twice_is_one,
     nohup_keeps_a_job_alive,
     a_signal_ends_the_reading_of_the_script,
     the_end_of_the_last_query_is_never_missed,
