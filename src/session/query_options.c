@@ -117,12 +117,28 @@ static fb_position value_position(const fb_option_list *options, enum common_opt
     return position;
 }
 
+/* Spark can make no path of an empty text; most likely a variable was not set. */
+static fb_status check_location(const fb_option_list *options, fb_error *err)
+{
+    for (uint32_t i = 0; i < options->count; i++) {
+        const fb_slice name = fb_slice_of(common_specs[CHECKPOINT].name);
+        if (!options->items[i].value.size && fb_slice_equal_nocase(options->items[i].key, name))
+            return fb_fail(
+                err, FB_E_INVALID, 0,
+                "checkpointLocation is empty; expected a folder, or leave the option out "
+                "for a temporary one");
+    }
+    return FB_OK;
+}
+
 static fb_status parse_common(const fb_option_value *values, const fb_option_list *options,
                               fb_query_plan *out, uint32_t *length, fb_error *err)
 {
     out->checkpoint = values[CHECKPOINT].text;
     out->name = values[NAME].text;
-    fb_status status = parse_mode(values[MODE].text, out->sink, &out->mode, err);
+    fb_status status = check_location(options, err);
+    if (status != FB_OK) return blame(value_position(options, CHECKPOINT), status, length, err);
+    status = parse_mode(values[MODE].text, out->sink, &out->mode, err);
     if (status != FB_OK) return blame(value_position(options, MODE), status, length, err);
     status = parse_trigger(values[TRIGGER].text, &out->trigger, err);
     if (status != FB_OK) return blame(value_position(options, TRIGGER), status, length, err);

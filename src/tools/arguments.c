@@ -108,6 +108,11 @@ bool apply_confs(const conf_list *confs, fb_session *session)
     return true;
 }
 
+const char *script_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "<standard input>" : path;
+}
+
 bool parse_format(const char *text, fb_result_format *out)
 {
     static const char *const names[] = {"table", "csv", "jsonl"};

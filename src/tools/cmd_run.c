@@ -140,6 +140,7 @@ static int run_session(const run_arguments *arguments, const char *text, size_t 
 {
     const fb_session_options options = {.output = reporter_output, .output_user = report};
     const fb_script_options script_options = {.format = arguments->format};
+    const char *name = script_name(arguments->path);
     fb_listener listener;
     fb_session *session;
     fb_error err = {0};
@@ -149,11 +150,12 @@ static int run_session(const run_arguments *arguments, const char *text, size_t 
     if (!apply_confs(&arguments->confs, session))
         result = EXIT_USAGE;
     else if (fb_session_add_listener(session, &listener, &err) != FB_OK ||
-             fb_session_run_script(session, arguments->path, text, size, &script_options, &err) !=
-                 FB_OK)
+             fb_session_run_script(session, name, text, size, &script_options, &err) != FB_OK)
         result = tell_error(&err);
     else
         result = wait_for_end(session, report);
+    if (result == EXIT_DONE && !arguments->quiet && !reporter_was_used(report))
+        fprintf(stderr, "%s: no CREATE STREAMING TABLE and no SELECT: nothing was run\n", name);
     fb_session_destroy(session);
     return result;
 }

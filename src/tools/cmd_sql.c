@@ -68,7 +68,7 @@ static int run_sql(int argc, char **argv)
     size_t size;
     char *text = read_script(arguments.path, &size);
     if (!text) return EXIT_FAILED;
-    result = run_text(&arguments, arguments.path, text, size);
+    result = run_text(&arguments, script_name(arguments.path), text, size);
     free(text);
     return result;
 }

@@ -74,5 +74,7 @@ int tell_usage_error(const char *format, ...) __attribute__((format(printf, 1, 2
 /* The whole content of a file ("-": standard input), to be freed; NULL with a message. Scripts
  * above 64 MiB are refused. */
 char *read_script(const char *path, size_t *size_bytes);
+/* What errors call it. */
+const char *script_name(const char *path);
 
 #endif

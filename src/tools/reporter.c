@@ -29,6 +29,7 @@ struct reporter {
     atomic_bool has_failure;
     atomic_bool lost_progress;
     atomic_bool stopping;
+    atomic_bool was_used;
     pthread_mutex_t mutex; /* protects all below and the order of what is written */
     live_query queries[MAX_QUERIES];
     int query_count;
@@ -208,6 +209,7 @@ bool reporter_output(void *user, const char *text, size_t size_bytes)
 {
     reporter *self = user;
     pthread_mutex_lock(&self->mutex);
+    atomic_store(&self->was_used, true);
     clear_line(self);
     fflush(stderr);
     bool written = fwrite(text, 1, size_bytes, stdout) == size_bytes && fflush(stdout) == 0;
@@ -238,6 +240,7 @@ static void on_started(void *user, fb_query *query)
 {
     reporter *self = user;
     atomic_fetch_add(&self->running, 1);
+    atomic_store(&self->was_used, true);
     pthread_mutex_lock(&self->mutex);
     if (self->query_count < MAX_QUERIES)
         self->queries[self->query_count++] = (live_query){.query = query};
@@ -365,6 +368,11 @@ void reporter_listener(reporter *self, fb_listener *out)
 void reporter_stopping(reporter *self)
 {
     atomic_store(&self->stopping, true);
+}
+
+bool reporter_was_used(reporter *self)
+{
+    return atomic_load(&self->was_used);
 }
 
 int reporter_running(reporter *self)

@@ -33,6 +33,8 @@ bool reporter_has_failure(reporter *self);
 int reporter_refresh(reporter *self);
 /* From now on queries end because they were asked to, not because their input is used up. */
 void reporter_stopping(reporter *self);
+/* Has a query started, or was anything printed? */
+bool reporter_was_used(reporter *self);
 /* False once a progress report could not be written. */
 bool reporter_is_good(reporter *self);
 
