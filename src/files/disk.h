@@ -24,6 +24,9 @@ typedef struct fb_disk_ops {
     /* Both may transfer less than asked for (never 0 of a write). */
     int (*write)(fb_disk *self, int file, const void *bytes, size_t size_bytes, size_t *written);
     int (*read)(fb_disk *self, int file, void *bytes, size_t size_bytes, size_t *read_bytes);
+    /* The same at a place in the file, whatever was read before; 0 bytes: it ends there. */
+    int (*read_at)(fb_disk *self, int file, uint64_t offset, void *bytes, size_t size_bytes,
+                   size_t *read_bytes);
     int (*sync)(fb_disk *self, int file); /* content durable; the name is not */
     int (*close)(fb_disk *self, int file);
     int (*rename)(fb_disk *self, const char *from, const char *to);           /* replaces */

@@ -67,6 +67,22 @@ static int posix_read(fb_disk *self, int file, void *bytes, size_t size_bytes, s
     return 0;
 }
 
+static int posix_read_at(fb_disk *self, int file, uint64_t offset, void *bytes, size_t size_bytes,
+                         size_t *read_bytes)
+{
+    (void)self;
+    *read_bytes = 0;
+    if (offset > INT64_MAX) return EOVERFLOW;
+    if (size_bytes > MAX_TRANSFER_BYTES) size_bytes = MAX_TRANSFER_BYTES;
+    ssize_t done;
+    do
+        done = pread(file, bytes, size_bytes, (off_t)offset);
+    while (done < 0 && errno == EINTR);
+    if (done < 0) return errno;
+    *read_bytes = (size_t)done;
+    return 0;
+}
+
 static int sync_fd(int fd)
 {
     int failed;
@@ -211,6 +227,7 @@ fb_disk *fb_disk_posix(void)
         .open_read = posix_open_read,
         .write = posix_write,
         .read = posix_read,
+        .read_at = posix_read_at,
         .sync = posix_sync,
         .close = posix_close,
         .rename = posix_rename,

@@ -84,6 +84,14 @@ fb_status fb_filesystem_read(fb_filesystem *fs, const char *path, size_t max_byt
     return fs->ops->read(fs, path, max_bytes, out, err);
 }
 
+fb_status fb_filesystem_read_at(fb_filesystem *fs, const char *path, uint64_t offset, void *bytes,
+                                size_t size_bytes, size_t *read_bytes, fb_error *err)
+{
+    *read_bytes = 0;
+    FB_TRY(check_file_path(path, err));
+    return fs->ops->read_at(fs, path, offset, bytes, size_bytes, read_bytes, err);
+}
+
 fb_status fb_filesystem_stat(fb_filesystem *fs, const char *path, bool *found, fb_file_info *info,
                              fb_error *err)
 {

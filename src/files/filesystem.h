@@ -52,6 +52,10 @@ typedef struct fb_filesystem_ops {
      * when a checksum beside the file disagrees. */
     fb_status (*read)(fb_filesystem *self, const char *path, size_t max_bytes, fb_buf *out,
                       fb_error *err);
+    /* Reads `size_bytes` bytes from `offset` on; fewer only where the file ends. For data of others
+     * that is read in pieces: checksums are not looked at. FB_E_NOT_FOUND. */
+    fb_status (*read_at)(fb_filesystem *self, const char *path, uint64_t offset, void *bytes,
+                         size_t size_bytes, size_t *read_bytes, fb_error *err);
     /* *found false when there is nothing of that name. `info->name` borrowed from `path`. */
     fb_status (*stat)(fb_filesystem *self, const char *path, bool *found, fb_file_info *info,
                       fb_error *err);
@@ -91,6 +95,8 @@ fb_status fb_filesystem_replace(fb_filesystem *fs, const char *path, fb_slice co
                                 fb_error *err) FB_CHECKED;
 fb_status fb_filesystem_read(fb_filesystem *fs, const char *path, size_t max_bytes, fb_buf *out,
                              fb_error *err) FB_CHECKED;
+fb_status fb_filesystem_read_at(fb_filesystem *fs, const char *path, uint64_t offset, void *bytes,
+                                size_t size_bytes, size_t *read_bytes, fb_error *err) FB_CHECKED;
 fb_status fb_filesystem_stat(fb_filesystem *fs, const char *path, bool *found, fb_file_info *info,
                              fb_error *err) FB_CHECKED;
 fb_status fb_filesystem_list(fb_filesystem *fs, const char *path, fb_arena *arena,

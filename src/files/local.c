@@ -294,6 +294,24 @@ static fb_status read_path(fb_disk *disk, const char *path, size_t max_bytes, fb
     return status;
 }
 
+static fb_status local_read_at(fb_filesystem *self, const char *path, uint64_t offset, void *bytes,
+                               size_t size_bytes, size_t *read_bytes, fb_error *err)
+{
+    fb_disk *disk = ((local_filesystem *)self)->disk;
+    int file;
+    int error = disk->ops->open_read(disk, path, &file);
+    if (is_missing(error)) return fb_fail(err, FB_E_NOT_FOUND, 0, "%s does not exist", path);
+    if (error) return fail_io(err, error, "open", path);
+    size_t step = 1;
+    while (!error && step && *read_bytes < size_bytes) {
+        error = disk->ops->read_at(disk, file, offset + *read_bytes, (char *)bytes + *read_bytes,
+                                   size_bytes - *read_bytes, &step);
+        *read_bytes += error ? 0 : step;
+    }
+    (void)disk->ops->close(disk, file);
+    return error ? fail_io(err, error, "read", path) : FB_OK;
+}
+
 static fb_status verify_sums(local_filesystem *fs, const char *path, fb_slice content,
                              fb_error *err)
 {
@@ -532,6 +550,7 @@ static const fb_filesystem_ops local_ops = {
     .create_atomic = local_create_atomic,
     .replace_atomic = local_replace_atomic,
     .read = local_read,
+    .read_at = local_read_at,
     .stat = local_stat,
     .list = local_list,
     .mkdirs = local_mkdirs,

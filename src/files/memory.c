@@ -173,6 +173,21 @@ static fb_status memory_read(fb_filesystem *self, const char *path, size_t max_b
     return leave(fs, read_file(fs, path, max_bytes, out, err));
 }
 
+static fb_status memory_read_at(fb_filesystem *self, const char *path, uint64_t offset, void *bytes,
+                                size_t size_bytes, size_t *read_bytes, fb_error *err)
+{
+    memory_filesystem *fs = enter(self);
+    const memory_file *file = lookup(fs, path);
+    if (!file) return leave(fs, fb_fail(err, FB_E_NOT_FOUND, 0, "%s does not exist", path));
+    if (!file->content) return leave(fs, fb_fail(err, FB_E_IO, EISDIR, "cannot read %s", path));
+    if (offset < file->size_bytes) {
+        size_t left = file->size_bytes - (size_t)offset;
+        *read_bytes = size_bytes < left ? size_bytes : left;
+        memcpy(bytes, file->content + offset, *read_bytes);
+    }
+    return leave(fs, FB_OK);
+}
+
 static void describe(const memory_file *file, fb_file_info *info)
 {
     info->is_directory = !file->content;
@@ -316,6 +331,7 @@ static const fb_filesystem_ops memory_ops = {
     .create_atomic = memory_create_atomic,
     .replace_atomic = memory_replace_atomic,
     .read = memory_read,
+    .read_at = memory_read_at,
     .stat = memory_stat,
     .list = memory_list,
     .mkdirs = memory_mkdirs,

@@ -2,7 +2,7 @@
  *
  * The public handle of a query: a stream, its thread, and what other threads may know of it. */
 #include "base/memory.h"
-#include "session/location.h"
+#include "files/location.h"
 #include "session/session_state.h"
 #include "sinks/memory.h"
 #include "sql/parse.h"

@@ -4,6 +4,7 @@
 #include "sources/source.h"
 
 static const fb_source_ops *const sources[] = {
+    &fb_source_json,
     &fb_source_memory,
     &fb_source_rate,
     &fb_source_rate_micro_batch,

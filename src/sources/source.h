@@ -13,6 +13,7 @@
 #include "base/options.h"
 #include "data/chunk.h"
 #include "env/clock.h"
+#include "env/timezone.h"
 #include "files/filesystem.h"
 
 enum { FB_SOURCE_ABI = 1 };
@@ -33,7 +34,9 @@ typedef struct fb_source_config {
     fb_filesystem *fs;              /* of the checkpoint; NULL when only the schema is wanted */
     const char *log_directory;      /* <checkpoint>/sources/<k> */
     fb_clock *clock;
-    void *user; /* memory source: its queue */
+    const fb_timezone *timezone;   /* of the session; NULL: UTC */
+    int64_t log_entries_to_retain; /* of its own log, so that as many batches can be read again */
+    void *user;                    /* memory source: its queue */
     /* Called when data may be there, from any thread; NULL: nobody waits. It may only signal:
      * locks of a source are held meanwhile, so neither it nor who holds a lock that it takes may
      * call the source. */
@@ -116,5 +119,6 @@ const fb_source_ops *fb_source_find(fb_slice name); /* without case; NULL: none 
 extern const fb_source_ops fb_source_rate;             /* rate.c */
 extern const fb_source_ops fb_source_rate_micro_batch; /* rate_micro_batch.c */
 extern const fb_source_ops fb_source_memory;           /* memory.c */
+extern const fb_source_ops fb_source_json;             /* json.c */
 
 #endif

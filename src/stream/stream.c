@@ -79,14 +79,18 @@ static fb_status open_source(fb_stream *stream, uint32_t index, fb_error *err)
     source->log_directory =
         fb_arena_printf(&stream->arena, "%s/sources/%u", stream->config.checkpoint_root, index);
     if (!source->log_directory) return fb_fail_nomem(err, "a source");
-    source->config = (fb_source_config){.options = plan->options,
-                                        .schema = plan->given_schema,
-                                        .fs = stream->config.fs,
-                                        .log_directory = source->log_directory,
-                                        .clock = stream->config.clock,
-                                        .user = plan->user,
-                                        .wake = wake_from_source,
-                                        .wake_user = stream};
+    source->config = (fb_source_config){
+        .options = plan->options,
+        .schema = plan->given_schema,
+        .fs = stream->config.fs,
+        .log_directory = source->log_directory,
+        .clock = stream->config.clock,
+        .timezone = stream->config.timezone,
+        .log_entries_to_retain =
+            fb_setting_get(stream->conf, "spark.sql.streaming.minBatchesToRetain").number,
+        .user = plan->user,
+        .wake = wake_from_source,
+        .wake_user = stream};
     FB_TRY(fb_source_open(plan->ops, &source->config, &source->source, err));
     return fb_source_describe(source->source, &source->description, err);
 }

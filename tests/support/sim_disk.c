@@ -208,6 +208,23 @@ static int sim_read(fb_disk *self, int file, void *bytes, size_t size_bytes, siz
     return leave(disk, 0);
 }
 
+static int sim_read_at(fb_disk *self, int file, uint64_t offset, void *bytes, size_t size_bytes,
+                       size_t *read_bytes)
+{
+    sim_disk *disk = (sim_disk *)self;
+    *read_bytes = 0;
+    int error = enter(disk);
+    if (error) return error;
+    const sim_inode *inode = disk->files[file].inode;
+    if (inode->is_directory) return leave(disk, EISDIR);
+    if (offset >= inode->visible.size) return leave(disk, 0);
+    size_t left = inode->visible.size - (size_t)offset;
+    size_t size = transfer_size(disk, size_bytes < left ? size_bytes : left);
+    memcpy(bytes, inode->visible.data + offset, size);
+    *read_bytes = size;
+    return leave(disk, 0);
+}
+
 static int sim_sync(fb_disk *self, int file)
 {
     sim_disk *disk = (sim_disk *)self;
@@ -367,6 +384,7 @@ static const fb_disk_ops sim_ops = {
     .open_read = sim_open_read,
     .write = sim_write_file,
     .read = sim_read,
+    .read_at = sim_read_at,
     .sync = sim_sync,
     .close = sim_close,
     .rename = sim_rename,

@@ -7,7 +7,7 @@
 #include "sources/source.h"
 #include "test.h"
 
-enum { SOURCE_ENV_MAX_OPTIONS = 8, SOURCE_ENV_MAX_ROWS = 1 << 20 };
+enum { SOURCE_ENV_MAX_OPTIONS = 16, SOURCE_ENV_MAX_ROWS = 1 << 20 };
 
 typedef struct source_env {
     fb_arena arena; /* the schema; chunks of the latest read */

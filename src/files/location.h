@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Where a checkpoint lies: paths and URLs as users write them. */
-#ifndef FB_SESSION_LOCATION_H
-#define FB_SESSION_LOCATION_H
+#ifndef FB_FILES_LOCATION_H
+#define FB_FILES_LOCATION_H
 
 #include "base/arena.h"
 #include "base/status.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "session/location.h"
+#include "files/location.h"
 
 #include "base/buf.h"
 
