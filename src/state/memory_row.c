@@ -72,7 +72,7 @@ static fb_status alloc_row(fb_state_memory_table *table, fb_slice key, size_t va
         fb_row_sizes sizes = {(uint32_t)key.size, (uint32_t)value_bytes};
         memcpy(row + sizeof(fb_row_header), &sizes, sizeof sizes);
     }
-    if (key.size) memcpy(row + table->key_at, key.data, key.size);
+    fb_state_memory_copy(row + table->key_at, key.data, key.size);
     return FB_OK;
 }
 
@@ -111,7 +111,7 @@ fb_status fb_state_memory_touch(fb_state_memory_table *table, uint64_t row, fb_e
     touch->row = row;
     touch->old_row = FB_TOUCH_IN_PLACE;
     fb_slice value = fb_state_memory_row_value(table, bytes);
-    if (value.size) memcpy(touch->old_value, value.data, value.size);
+    fb_state_memory_copy(touch->old_value, value.data, value.size);
     header->stamp = table->epoch;
     header->touch = table->current.count++;
     return FB_OK;

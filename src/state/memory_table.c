@@ -51,32 +51,49 @@ uint64_t fb_state_memory_find(const fb_state_memory_table *table, uint64_t hash,
     return 0;
 }
 
-/* Pass two: fetches the first row with the right tag. */
-static inline void prefetch_row(const fb_state_memory_table *table, uint64_t hash)
+/* Keys of a block on their way through the passes. */
+typedef struct key_block {
+    uint64_t hashes[BLOCK_KEYS];
+    uint64_t likely[BLOCK_KEYS]; /* the first row with the right tag; 0: there is none */
+} key_block;
+
+/* Pass two of one key. */
+static inline uint64_t fetch_likely(const fb_state_memory_table *table, uint64_t hash)
 {
     const fb_slot_table *slots = &table->slots.tables[hash >> 56];
-    if (!slots->slots) return;
+    if (!slots->slots) return 0;
     uint64_t wanted = fb_slot_make(hash, 0), slot;
     uint32_t mask = fb_slot_mask(slots), at = fb_slot_home(slots, wanted);
     for (; (slot = slots->slots[at]); at = (at + 1) & mask)
         if (fb_slot_tag(slot) == fb_slot_tag(wanted)) {
             __builtin_prefetch(fb_row_at(&table->rows, fb_slot_row(slot)), 1);
-            return;
+            return fb_slot_row(slot);
         }
+    return 0;
 }
 
 /* Passes one and two over keys start .. start + count - 1. */
 static void prepare(const fb_state_memory_table *table, const fb_state_rows *keys, uint32_t start,
-                    uint32_t count, uint64_t *hashes)
+                    uint32_t count, key_block *block)
 {
     for (uint32_t i = 0; i < count; i++) {
-        hashes[i] = fb_state_memory_hash(table, fb_state_row(keys, start + i));
-        const fb_slot_table *slots = &table->slots.tables[hashes[i] >> 56];
+        uint64_t hash = fb_state_memory_hash(table, fb_state_row(keys, start + i));
+        const fb_slot_table *slots = &table->slots.tables[hash >> 56];
         if (slots->slots)
-            __builtin_prefetch(slots->slots + fb_slot_home(slots, fb_slot_make(hashes[i], 0)));
+            __builtin_prefetch(slots->slots + fb_slot_home(slots, fb_slot_make(hash, 0)));
+        block->hashes[i] = hash;
     }
     for (uint32_t i = 0; i < count; i++)
-        prefetch_row(table, hashes[i]);
+        block->likely[i] = fetch_likely(table, block->hashes[i]);
+}
+
+/* Only while no row of the block was removed or moved since prepare; new rows do no harm. */
+static inline uint64_t find_prepared(const fb_state_memory_table *table, const key_block *block,
+                                     uint32_t i, fb_slice key)
+{
+    uint64_t row = block->likely[i];
+    if (row && key_equals(table, row, key)) return row;
+    return fb_state_memory_find(table, block->hashes[i], key);
 }
 
 static uint32_t block_size(uint32_t start, uint32_t count)
@@ -111,12 +128,12 @@ static fb_status memory_get_many(fb_state_table *self, const fb_state_rows *keys
 {
     const fb_state_memory_table *table = (const fb_state_memory_table *)self;
     FB_TRY(check_sizes(table, "key", table->layout.key_bytes, keys, err));
-    uint64_t hashes[BLOCK_KEYS];
+    key_block block;
     for (uint32_t start = 0, count; start < keys->count; start += count) {
         count = block_size(start, keys->count);
-        prepare(table, keys, start, count, hashes);
+        prepare(table, keys, start, count, &block);
         for (uint32_t i = 0; i < count; i++) {
-            uint64_t row = fb_state_memory_find(table, hashes[i], fb_state_row(keys, start + i));
+            uint64_t row = find_prepared(table, &block, i, fb_state_row(keys, start + i));
             values[start + i] = (fb_slice){NULL, 0};
             if (row)
                 values[start + i] = fb_state_memory_row_value(table, fb_row_at(&table->rows, row));
@@ -141,17 +158,17 @@ static fb_status memory_update_begin(fb_state_table *self, const fb_state_rows *
     fb_state_memory_table *table = (fb_state_memory_table *)self;
     FB_TRY(check_sizes(table, "key", table->layout.key_bytes, keys, err));
     if (created) fb_bits_fill(created, keys->count, false);
-    uint64_t hashes[BLOCK_KEYS];
+    key_block block;
     for (uint32_t start = 0, count; start < keys->count; start += count) {
         count = block_size(start, keys->count);
-        prepare(table, keys, start, count, hashes);
+        prepare(table, keys, start, count, &block);
         for (uint32_t i = 0; i < count; i++) {
             fb_slice key = fb_state_row(keys, start + i);
-            uint64_t row = fb_state_memory_find(table, hashes[i], key);
+            uint64_t row = find_prepared(table, &block, i, key);
             if (row) {
                 FB_TRY(fb_state_memory_touch(table, row, err));
             } else {
-                FB_TRY(create_zero(table, hashes[i], key, &row, err));
+                FB_TRY(create_zero(table, block.hashes[i], key, &row, err));
                 if (created) fb_bits_set(created, start + i);
             }
             values[start + i] =
@@ -201,12 +218,12 @@ static fb_status memory_put_many(fb_state_table *self, const fb_state_rows *keys
     fb_state_memory_table *table = (fb_state_memory_table *)self;
     FB_TRY(check_sizes(table, "key", table->layout.key_bytes, keys, err));
     FB_TRY(check_sizes(table, "value", table->layout.value_bytes, values, err));
-    uint64_t hashes[BLOCK_KEYS];
+    key_block block;
     for (uint32_t start = 0, count; start < keys->count; start += count) {
         count = block_size(start, keys->count);
-        prepare(table, keys, start, count, hashes);
+        prepare(table, keys, start, count, &block);
         for (uint32_t i = 0; i < count; i++)
-            FB_TRY(put(table, hashes[i], fb_state_row(keys, start + i),
+            FB_TRY(put(table, block.hashes[i], fb_state_row(keys, start + i),
                        fb_state_row(values, start + i), err));
     }
     return FB_OK;
@@ -217,14 +234,15 @@ static fb_status memory_remove_many(fb_state_table *self, const fb_state_rows *k
 {
     fb_state_memory_table *table = (fb_state_memory_table *)self;
     FB_TRY(check_sizes(table, "key", table->layout.key_bytes, keys, err));
-    uint64_t hashes[BLOCK_KEYS];
+    key_block block;
     for (uint32_t start = 0, count; start < keys->count; start += count) {
         count = block_size(start, keys->count);
-        prepare(table, keys, start, count, hashes);
+        prepare(table, keys, start, count, &block);
         for (uint32_t i = 0; i < count; i++) {
-            uint64_t row = fb_state_memory_find(table, hashes[i], fb_state_row(keys, start + i));
+            uint64_t row =
+                fb_state_memory_find(table, block.hashes[i], fb_state_row(keys, start + i));
             if (!row) continue;
-            FB_TRY(fb_state_memory_remove(table, hashes[i], row, err));
+            FB_TRY(fb_state_memory_remove(table, block.hashes[i], row, err));
             ++*removed;
         }
     }

@@ -10,6 +10,8 @@
 #include "state/time_index.h"
 #include "state/touch_log.h"
 
+#include <string.h>
+
 typedef struct fb_state_memory_table {
     fb_state_table base;
     fb_state_layout layout;
@@ -67,6 +69,14 @@ static inline size_t fb_state_memory_row_bytes(const fb_state_memory_table *tabl
     if (!table->has_sizes) return table->row_bytes;
     const fb_row_sizes *sizes = fb_state_memory_row_sizes(row);
     return fb_state_memory_value_at(table, sizes->key_bytes) + sizes->value_bytes;
+}
+
+/* Values are mostly a few words: cheaper than a call. */
+static inline void fb_state_memory_copy(char *to, const char *from, size_t size)
+{
+    for (; size >= 8; size -= 8, to += 8, from += 8)
+        memcpy(to, from, 8);
+    if (size) memcpy(to, from, size);
 }
 
 uint64_t fb_state_memory_hash(const fb_state_memory_table *table, fb_slice key);

@@ -9,10 +9,13 @@
 static_assert(FB_SLOT_TAG_BITS + FB_ROW_OFFSET_BITS == 64, "a slot is 8 bytes");
 static_assert(8 + FB_SLOT_MAX_BITS <= FB_SLOT_HOME_BITS, "rows of a prefix lie in one run");
 
-/* Full at three quarters: runs stay within two cache lines. */
-static uint32_t most_rows(uint32_t bits)
+/* Full between nine and thirteen sixteenths, each table at its own number: so that tables of about
+ * the same size, as hashing makes them, do not all grow within a few batches. */
+static uint32_t most_rows(const fb_slots *slots, const fb_slot_table *table, uint32_t bits)
 {
-    return ((uint32_t)1 << bits) / 4 * 3;
+    uint32_t number = (uint32_t)(table - slots->tables);
+    uint64_t parts = 9 * FB_SLOT_TABLES + 4 * (number * 101 % FB_SLOT_TABLES);
+    return (uint32_t)((parts << bits) / (16 * FB_SLOT_TABLES));
 }
 
 void fb_slots_init(fb_slots *slots, fb_budget *budget)
@@ -63,7 +66,7 @@ fb_slots_room fb_slots_reserve(fb_slots *slots, uint64_t hash)
 {
     fb_slot_table *table = fb_slots_table(slots, hash);
     if (!table->slots) return resize(slots, table, FB_SLOT_MIN_BITS);
-    if (table->count < most_rows(table->bits)) return FB_SLOTS_ROOM;
+    if (table->count < most_rows(slots, table, table->bits)) return FB_SLOTS_ROOM;
     if (table->bits == FB_SLOT_MAX_BITS) return FB_SLOTS_TOO_MANY;
     return resize(slots, table, table->bits + 1);
 }
@@ -71,7 +74,7 @@ fb_slots_room fb_slots_reserve(fb_slots *slots, uint64_t hash)
 void fb_slots_add(fb_slots *slots, uint64_t hash, uint64_t row)
 {
     fb_slot_table *table = fb_slots_table(slots, hash);
-    FB_ASSERT(table->slots && table->count < most_rows(table->bits));
+    FB_ASSERT(table->slots && table->count < most_rows(slots, table, table->bits));
     put(table, fb_slot_make(hash, row));
     table->count++;
     slots->row_count++;
@@ -114,7 +117,7 @@ void fb_slots_shrink(fb_slots *slots, fb_slot_table *table, uint32_t keep_count)
 {
     uint32_t needed = table->count > keep_count ? table->count : keep_count;
     uint32_t bits = table->bits;
-    while (bits > FB_SLOT_MIN_BITS && needed < most_rows(bits) / 6)
+    while (bits > FB_SLOT_MIN_BITS && needed < most_rows(slots, table, bits) / 6)
         bits--;
     /* Failure only means that the table stays as large as it is. */
     if (table->slots && bits < table->bits) (void)!resize(slots, table, bits);
