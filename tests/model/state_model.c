@@ -35,7 +35,7 @@ static const uint64_t kept_seeds[] = {1};
 typedef struct cell {
     bool present;
     uint32_t size;
-    char value[MAX_VALUE_BYTES];
+    _Alignas(8) char value[MAX_VALUE_BYTES];
 } cell;
 
 typedef struct version {
