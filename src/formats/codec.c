@@ -57,7 +57,7 @@ static fb_status check_stored(const fb_codec_writer *writer, fb_error *err)
 {
     if (writer->block.failed) return fb_fail_nomem(err, "a block to be compressed");
     if (!writer->out->failed) return FB_OK;
-    if (writer->out->size >= writer->out->max_bytes / 2)
+    if (writer->out->is_full)
         return fb_fail(err, FB_E_LIMIT, 0, "compressed bytes exceed the limit of %zu",
                        writer->out->max_bytes);
     return fb_fail_nomem(err, "compressed bytes");

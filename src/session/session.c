@@ -81,6 +81,9 @@ fb_status fb_session_conf_set(fb_session *session, fb_slice key, fb_slice value,
             (void)snprintf(err->condition, sizeof err->condition, "INVALID_CONF_VALUE.TIME_ZONE");
         if (status != FB_OK) return status;
     }
+    if (session->workers && fb_slice_is(key, "forebay.threads"))
+        return fb_fail(err, FB_E_INVALID, 0,
+                       "forebay.threads cannot change after the session's first query");
     return fb_conf_set(session->conf, key, value, err);
 }
 
@@ -95,6 +98,7 @@ const char *fb_session_get(fb_session *session, const char *key)
     fb_slice value;
     uint32_t count;
     const fb_option_spec *specs = fb_setting_specs(&count);
+    if (!key) return NULL;
     if (fb_conf_get(session->conf, fb_slice_of(key), &value)) return value.data;
     for (uint32_t i = 0; i < count; i++)
         if (strcmp(specs[i].name, key) == 0) return specs[i].default_text;

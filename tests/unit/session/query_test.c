@@ -306,6 +306,8 @@ static void recent_progress_keeps_the_newest(void **state)
     assert_ok(fb_memory_stream_create(session, "id BIGINT, name STRING", &stream, &err), &err);
     assert_ok(fb_memory_stream_frame(stream, &frame, &err), &err);
     fb_query *query = start(frame, "noop", NULL, NULL);
+    assert_status(fb_session_set(session, "forebay.threads", "3", &err), FB_E_INVALID);
+    assert_contains(err.message, "cannot change after the session's first query");
     for (int i = 0; i < 6; i++) {
         push(stream, i, 1);
         assert_ok(fb_query_process_all_available(query, &err), &err);
