@@ -243,18 +243,27 @@ static fb_status take(fb_file_source *self, uint32_t count, fb_error *err)
     return status;
 }
 
-fb_status fb_file_source_latest_offset(fb_source *source, fb_slice start, fb_read_limit limit,
-                                       fb_buf *out, bool *has_offset, fb_error *err)
+static fb_status take_new(fb_file_source *self, fb_read_limit limit, fb_error *err)
 {
-    fb_file_source *self = fb_file_source_of(source);
-    int64_t id;
-    FB_TRY(fb_file_offset_parse(self, start, &id, err));
     if (!self->listed_count && !self->is_frozen) FB_TRY(list_files(self, err));
     if (self->is_frozen) keep_new(self);
     uint32_t taken = count_taken(self, limit);
     if (taken) FB_TRY(take(self, taken, err));
     drop_taken(self, taken);
     fb_seen_files_purge(&self->seen);
+    return FB_OK;
+}
+
+fb_status fb_file_source_latest_offset(fb_source *source, fb_slice start, fb_read_limit limit,
+                                       fb_buf *out, bool *has_offset, fb_error *err)
+{
+    fb_file_source *self = fb_file_source_of(source);
+    int64_t id;
+    FB_TRY(fb_file_offset_parse(self, start, &id, err));
+    /* Files that a run took which ended before it had planned their batch are that batch still: it
+     * stays within its limits, and batches do not depend on where a crash was. */
+    bool is_ahead = id < self->log.latest_id && limit != FB_READ_ALL_AVAILABLE;
+    if (!is_ahead) FB_TRY(take_new(self, limit, err));
     *has_offset = self->log.latest_id >= 0;
     if (*has_offset) fb_buf_printf(out, "{\"logOffset\":%" PRId64 "}", self->log.latest_id);
     return FB_OK;

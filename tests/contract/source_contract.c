@@ -412,7 +412,7 @@ static fb_status run_once(subject *self, const char *end, fb_arena *arena)
     fb_status status = fb_source_open(self->ops, &self->env.config, &source, err);
     if (status == FB_OK) status = fb_source_describe(source, &offset, err);
     if (status == FB_OK)
-        status = fb_source_latest_offset(source, (fb_slice){0}, FB_READ_DEFAULT, &offset,
+        status = fb_source_latest_offset(source, fb_slice_of(end), FB_READ_DEFAULT, &offset,
                                          &has_offset, err);
     if (status == FB_OK)
         status = fb_source_plan(source, (fb_slice){0}, fb_slice_of(end), &splits, err);

@@ -50,10 +50,12 @@ class Forebay:
     def __init__(self, program):
         self.program = str(pathlib.Path(program).resolve())
 
-    def run(self, source, options, checkpoint, conf=(), select=SELECT, console="format 'jsonl', "):
+    def run(self, source, options, checkpoint, conf=(), select=SELECT, console="format 'jsonl', ",
+            schema=""):
         """One start with the trigger availableNow; stdout."""
         pairs = ", ".join(f"{key} '{value}'" for key, value in options.items())
-        job = (f"CREATE TEMPORARY VIEW input USING `{source}` OPTIONS ({pairs});\n"
+        columns = f" ({schema})" if schema else ""
+        job = (f"CREATE TEMPORARY VIEW input{columns} USING `{source}` OPTIONS ({pairs});\n"
                f"CREATE STREAMING TABLE live USING console OPTIONS ({console}numRows '1000000', "
                f"checkpointLocation '{checkpoint}', trigger 'availableNow')\n"
                f"AS SELECT {select} FROM STREAM input;\n")
@@ -69,9 +71,9 @@ class Forebay:
                                      f"{done.stderr.decode(errors='replace')}")
         return done.stdout.decode()
 
-    def batches(self, source, options, checkpoint, conf=()):
+    def batches(self, source, options, checkpoint, conf=(), select=SELECT, schema=""):
         rows = [json.loads(line) for line in
-                self.run(source, options, checkpoint, conf).splitlines()]
+                self.run(source, options, checkpoint, conf, select, schema=schema).splitlines()]
         ids = sorted({row["batchId"] for row in rows})
         return [(i, [(row["time"], row["value"]) for row in rows if row["batchId"] == i])
                 for i in ids]
@@ -96,19 +98,20 @@ class Spark:
             for key, value in before.items():
                 self.session.conf.set(key, value)
 
-    def _writer(self, source, options, checkpoint):
-        frame = self.session.readStream.format(source).options(**options).load()
-        return frame.selectExpr(*SELECT.split(", ")).writeStream.option(
+    def _writer(self, source, options, checkpoint, select=SELECT, schema=""):
+        reader = self.session.readStream.format(source).options(**options)
+        frame = (reader.schema(schema) if schema else reader).load()
+        return frame.selectExpr(*select.split(", ")).writeStream.option(
             "checkpointLocation", str(checkpoint)).trigger(availableNow=True)
 
-    def batches(self, source, options, checkpoint, conf=()):
+    def batches(self, source, options, checkpoint, conf=(), select=SELECT, schema=""):
         result = []
 
         def collect(frame, batch):
             result.append((batch, [tuple(row) for row in frame.collect()]))
 
         with self.configured(conf):
-            self._writer(source, options, checkpoint).foreachBatch(
+            self._writer(source, options, checkpoint, select, schema).foreachBatch(
                 collect).start().awaitTermination()
         return [batch for batch in result if batch[1]]
 
@@ -311,9 +314,60 @@ def query_id_stays(forebay, spark, directory):
         expect_equal((checkpoint / "metadata").read_bytes(), before, "metadata")
 
 
+JSON_SCHEMA = "at TIMESTAMP, value BIGINT, _corrupt_record STRING"
+JSON_SELECT = ("CASE WHEN at IS NULL THEN _corrupt_record ELSE CAST(at AS STRING) END AS time, "
+               "value")
+
+
+def put_json(folder, number):
+    """A file of three rows, one of them malformed, and what a batch of it gives."""
+    folder.mkdir(exist_ok=True)
+    path = folder / f"file {number}.json"
+    bad = f'{{"value":"{number}"}}'
+    path.write_text(f'{{"at":"2024-01-01 00:00:{number:02}","value":{number}}}\n{bad}\n'
+                    f'{{"value":{number},"at":{1704067200 + number}}}\n')
+    os.utime(path, (1704067200 + number,) * 2)
+    stamp = f"2024-01-01 00:00:{number:02}"
+    return [(stamp, number), (bad, None), (stamp, number)]
+
+
+def json_files_in_turn(forebay, spark, directory):
+    """Five times each over a directory that gets two files before every start; the log of files is
+    compacted twice, by either."""
+    for order in [(forebay, spark), (spark, forebay)]:
+        checkpoint, folder = directory / order[0].name, directory / f"in {order[0].name}"
+        batches, wanted = [], []
+        for engine in order * 5:
+            for _ in range(2):
+                wanted.append((len(wanted), put_json(folder, len(wanted))))
+            batches += engine.batches("json", {"path": folder, "maxFilesPerTrigger": 1}, checkpoint,
+                                      select=JSON_SELECT, schema=JSON_SCHEMA)
+        expect_equal(batches, wanted, f"batches, {order[0].name} first")
+        log = checkpoint / "sources" / "0"
+        names = {entry.name for entry in log.iterdir() if not entry.name.startswith(".")}
+        expect({"9.compact", "19.compact", "18"} <= names and len(names) == 20, f"log {names}")
+        items = [json.loads(line) for line in (log / "19.compact").read_text().split("\n")[1:]]
+        expect_equal([(item["batchId"], item["timestamp"]) for item in items],
+                     [(i, 1704067200000 + 1000 * i) for i in range(20)], "items of the log")
+        expect_equal(items[3]["path"], (folder / "file 3.json").as_uri(), "path in the log")
+
+
+def json_batch_is_run_again(forebay, spark, directory):
+    """Several files in a batch, read again by the other: the same rows in the same order."""
+    for maker, heir in [(forebay, spark), (spark, forebay)]:
+        checkpoint, folder = directory / maker.name, directory / f"in {maker.name}"
+        for number in (5, 11, 3, 12):
+            put_json(folder, number)
+        how = {"select": JSON_SELECT, "schema": JSON_SCHEMA}
+        first = maker.batches("json", {"path": folder}, checkpoint, **how)
+        remove_commit(checkpoint, 0)
+        expect_equal(heir.batches("json", {"path": folder}, checkpoint, **how), first,
+                     f"batch of {maker.name}, run again by {heir.name}")
+
+
 TESTS = [console_text_is_sparks, micro_batches_in_turn, rate_in_turn,
          uncommitted_batch_is_run_again, uncommitted_rate_batch_is_run_again, files_are_sparks,
-         settings_are_pinned, query_id_stays]
+         settings_are_pinned, query_id_stays, json_files_in_turn, json_batch_is_run_again]
 
 
 def run_test(test, forebay, spark, report):

@@ -148,6 +148,18 @@ static void test_limits_cut_batches(void **state)
     expect_rows("1", "2", (int64_t[]){4}, 1);
 }
 
+static void test_files_taken_for_a_batch_that_was_not_planned_are_the_next(void **state)
+{
+    (void)state;
+    put("a", 1, 1);
+    open_source((const char *const[]){"path", "/in", NULL});
+    expect_offset(NULL, "{\"logOffset\":0}");
+    put("b", 2, 1);
+    reopen();
+    expect_offset(NULL, "{\"logOffset\":0}");
+    expect_offset("0", "{\"logOffset\":1}");
+}
+
 static void test_bytes_are_limited_but_a_file_is_always_taken(void **state)
 {
     (void)state;
@@ -255,7 +267,8 @@ static void test_the_log_is_compacted_and_read_back(void **state)
         (void)snprintf(name, sizeof name, "%02d", i);
         put(name, i, 1);
         (void)snprintf(end, sizeof end, "{\"logOffset\":%d}", i);
-        expect_offset(NULL, end);
+        (void)snprintf(start, sizeof start, "%d", i - 1);
+        expect_offset(i ? start : NULL, end);
     }
     expect_log("9.compact", "\"batchId\":0}");
     reopen();
@@ -305,6 +318,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_each_batch_takes_what_is_new, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_seen_has_no_offset, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_limits_cut_batches, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            test_files_taken_for_a_batch_that_was_not_planned_are_the_next, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bytes_are_limited_but_a_file_is_always_taken, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(test_available_now_stays_with_what_is_there, set_up,
