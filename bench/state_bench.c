@@ -6,8 +6,10 @@
  *     state_bench [ROWS]...      without arguments: 1,000,000 and 10,000,000 */
 #include "bench.h"
 
-#include "base/budget.h"
+#include "files/memory.h"
+#include "state/file_log.h"
 #include "state/memory_table.h"
+#include "state/store.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -149,6 +151,18 @@ static uint64_t work_evict_nothing(void *user)
     return ok(w, fb_state_table_commit(w->table, &w->err)) ? w->row_count : 0;
 }
 
+/* A version that changes nothing and evicts nothing, over all the rows. */
+static bool print_empty_version(world *w)
+{
+    enum { VERSIONS = 1000 };
+    double start = bench_now_s();
+    for (int i = 0; i < VERSIONS; i++)
+        if (!work_evict_nothing(w)) return false;
+    (void)printf("ns_per_version=%.0f bench=state_evict_nothing rows=%" PRIu64 "\n",
+                 (bench_now_s() - start) / VERSIONS * 1e9, w->row_count);
+    return true;
+}
+
 static void print_bytes(world *w)
 {
     fb_state_stats stats;
@@ -194,10 +208,72 @@ static bool run(uint64_t row_count)
     }
     good = good && bench_run("state_list_of_changes", work_changes, &w);
     fb_state_table_close(w.table);
-    good = good && make(&w, row_count, true) && fill(&w) &&
-           bench_run("state_evict_nothing", work_evict_nothing, &w);
+    good = good && make(&w, row_count, true) && fill(&w) && print_empty_version(&w);
     if (good) print_bytes(&w);
     fb_state_table_close(w.table);
+    return good;
+}
+
+/* --- versions on files, in memory: what the disk takes comes on top --- */
+
+typedef struct versions {
+    world w;
+    fb_filesystem *fs;
+    fb_state_store *store;
+} versions;
+
+static uint64_t work_commit(void *user)
+{
+    versions *v = user;
+    int64_t version;
+    world *w = &v->w;
+    fb_status status = fb_state_store_open(v->store, fb_state_store_version(v->store), &w->err);
+    w->table = fb_state_store_table(v->store);
+    uint64_t numbers[CHUNK];
+    for (uint64_t done = 0; status == FB_OK && done < w->row_count; done += CHUNK) {
+        for (uint32_t i = 0; i < CHUNK; i++)
+            numbers[i] = (done + i) * 7919 % w->row_count;
+        if (!update(w, numbers, CHUNK)) return 0;
+    }
+    double start = bench_now_s();
+    if (status == FB_OK) status = fb_state_store_commit(v->store, &version, &w->err);
+    w->slowest_s = bench_now_s() - start;
+    return ok(w, status) ? w->row_count : 0;
+}
+
+static uint64_t work_load(void *user)
+{
+    versions *v = user;
+    int64_t version = fb_state_store_version(v->store);
+    fb_state_table_clear(fb_state_store_table(v->store));
+    fb_status status = fb_state_table_begin(v->w.table, FB_STATE_LOAD, &v->w.err);
+    fb_state_log *log;
+    fb_state_file_log_options options = {.fs = v->fs, .directory = "/state"};
+    if (status == FB_OK) status = fb_state_file_log_create(&options, &log, &v->w.err);
+    if (!ok(&v->w, status)) return 0;
+    status = fb_state_log_load(log, version, v->w.table, &v->w.err);
+    if (status == FB_OK) status = fb_state_table_commit(v->w.table, &v->w.err);
+    fb_state_log_close(log);
+    return ok(&v->w, status) ? v->w.row_count * (uint64_t)version : 0;
+}
+
+static bool run_store(uint64_t row_count)
+{
+    versions v = {.fs = NULL};
+    fb_state_log *log = NULL;
+    if (!make(&v.w, row_count, false)) return false;
+    fb_state_file_log_options options = {.directory = "/state"};
+    fb_status status = fb_filesystem_memory_create(&v.fs, &v.w.err);
+    options.fs = v.fs;
+    if (status == FB_OK) status = fb_state_file_log_create(&options, &log, &v.w.err);
+    if (status == FB_OK) status = fb_state_store_create(v.w.table, log, &v.store, &v.w.err);
+    bool good = ok(&v.w, status) && bench_run("state_update_and_commit", work_commit, &v);
+    if (good)
+        (void)printf("rows_per_s=%.0f bench=state_commit_alone rows=%" PRIu64 " ms=%.3f\n",
+                     (double)row_count / v.w.slowest_s, row_count, v.w.slowest_s * 1e3);
+    good = good && bench_run("state_load_of_deltas", work_load, &v);
+    fb_state_store_close(v.store);
+    fb_filesystem_close(v.fs);
     return good;
 }
 
@@ -206,6 +282,6 @@ int main(int argc, char **argv)
     bool good = true;
     for (int i = 1; i < argc && good; i++)
         good = run(strtoull(argv[i], NULL, 10));
-    if (argc == 1) good = run(1000000) && run(10000000);
+    if (argc == 1) good = run(1000000) && run(10000000) && run_store(1000000);
     return good ? 0 : 1;
 }
