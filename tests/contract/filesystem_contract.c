@@ -123,6 +123,32 @@ static void a_created_file_is_read_back(void **state)
     assert_ok(fb_filesystem_sync(f->fs, path, &f->err), &f->err);
 }
 
+static void expect_piece(fixture *f, uint64_t offset, size_t size, const char *expected)
+{
+    char bytes[16];
+    size_t got;
+    assert_ok(fb_filesystem_read_at(f->fs, at(f, "a"), offset, bytes, size, &got, &f->err),
+              &f->err);
+    assert_slice_equal(fb_slice_make(bytes, got), expected);
+}
+
+static void pieces_are_read_from_anywhere(void **state)
+{
+    fixture *f = *state;
+    assert_ok(fb_filesystem_create(f->fs, at(f, "a"), FB_SLICE("0123456789"), &f->err), &f->err);
+    expect_piece(f, 0, 10, "0123456789");
+    expect_piece(f, 3, 4, "3456");
+    expect_piece(f, 8, 16, "89"); /* the file ends */
+    expect_piece(f, 10, 4, "");
+    expect_piece(f, UINT64_C(1) << 40, 4, "");
+    char bytes[4];
+    size_t got = 1;
+    assert_status(fb_filesystem_read_at(f->fs, at(f, "b"), 0, bytes, 4, &got, &f->err),
+                  FB_E_NOT_FOUND);
+    assert_contains(f->err.message, "/b does not exist");
+    assert_int_equal(got, 0);
+}
+
 static void reading_appends_to_the_buffer(void **state)
 {
     fixture *f = *state;
@@ -389,6 +415,7 @@ static const struct {
 } clauses[] = {
     {"a created file is read back", a_created_file_is_read_back},
     {"reading appends to the buffer", reading_appends_to_the_buffer},
+    {"pieces are read from anywhere", pieces_are_read_from_anywhere},
     {"empty and large files are kept whole", empty_and_large_files_are_kept_whole},
     {"creating an existing name changes nothing",
      creating_an_existing_name_fails_and_changes_nothing},
