@@ -4,6 +4,7 @@
 #ifndef FOREBAY_FOREBAY_H
 #define FOREBAY_FOREBAY_H
 
+#include <forebay/checkpoint.h>
 #include <forebay/query.h>
 #include <forebay/rows.h>
 #include <forebay/session.h>

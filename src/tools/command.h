@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 /* What the process exits with. */
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_DAMAGE = 3 };
 
 typedef struct option_spec {
     const char *name;  /* "--conf", "-c" */
@@ -30,6 +30,7 @@ typedef struct command {
 
 extern const command command_run;
 extern const command command_sql;
+extern const command command_state;
 extern const command command_bench;
 extern const command command_help;
 extern const command command_version;

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "session/state_view.h"
+
+#include "base/parse.h"
+#include "checkpoint/pinned_conf.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define STATE_STORE "spark.sql.streaming.stateStore."
+#define HDFS_PROVIDER "HDFSBackedStateStoreProvider"
+
+fb_status fb_state_view_open(fb_filesystem *fs, fb_arena *arena, const char *root,
+                             fb_state_view *out, fb_error *err)
+{
+    *out = (fb_state_view){.fs = fs, .arena = arena, .root = root};
+    char directory[FB_PATH_MAX_BYTES + 1];
+    FB_TRY(fb_path_join(directory, root, "commits", err));
+    const fb_metadata_log commits = {fs, directory};
+    FB_TRY(fb_metadata_log_list(&commits, arena, &out->batches, &out->batch_count, err));
+    if (out->batch_count > 0) return FB_OK;
+    return fb_fail(err, FB_E_NOT_FOUND, 0, "%s: no checkpoint with a committed batch", root);
+}
+
+static bool is_committed(const fb_state_view *view, int64_t batch_id)
+{
+    for (uint32_t i = 0; i < view->batch_count; i++)
+        if (view->batches[i] == batch_id) return true;
+    return false;
+}
+
+static fb_status read_offsets(const fb_state_view *view, int64_t batch_id, fb_offset_entry *out,
+                              fb_error *err)
+{
+    char directory[FB_PATH_MAX_BYTES + 1];
+    FB_TRY(fb_path_join(directory, view->root, "offsets", err));
+    const fb_metadata_log offsets = {view->fs, directory};
+    char *name = fb_arena_printf(view->arena, "%s/%" PRId64, directory, batch_id);
+    if (!name) return fb_fail_nomem(err, "a checkpoint");
+    fb_buf content;
+    fb_buf_init(&content, FB_LOG_FILE_MAX_BYTES);
+    fb_status status = fb_metadata_log_read(&offsets, batch_id, &content, err);
+    if (status == FB_OK)
+        status = fb_offset_entry_decode(name, fb_buf_slice(&content), view->arena, out, err);
+    fb_buf_deinit(&content);
+    return status;
+}
+
+static bool ends_with(fb_slice text, const char *end)
+{
+    size_t size = strlen(end);
+    return text.size >= size && memcmp(text.data + text.size - size, end, size) == 0;
+}
+
+fb_status fb_state_view_format(const fb_state_view *view, int64_t batch_id, fb_state_format *out,
+                               fb_error *err)
+{
+    *out = (fb_state_format){0};
+    if (!is_committed(view, batch_id))
+        return fb_fail(
+            err, FB_E_NOT_FOUND, 0,
+            "%s: batch %" PRId64 " is not committed; committed are %" PRId64 " to %" PRId64,
+            view->root, batch_id, view->batches[0], view->batches[view->batch_count - 1]);
+    fb_offset_entry entry;
+    FB_TRY(read_offsets(view, batch_id, &entry, err));
+    fb_slice provider = fb_pinned_conf_value(&entry, STATE_STORE "providerClass");
+    if (provider.size && !ends_with(provider, HDFS_PROVIDER))
+        return fb_fail(err, FB_E_UNSUPPORTED, 0,
+                       "%s: its state was written by %.*s; only that of " HDFS_PROVIDER
+                       " can be read",
+                       view->root, FB_SLICE_ARGS(provider));
+    fb_slice checksums = fb_pinned_conf_value(&entry, STATE_STORE "rowChecksum.enabled");
+    out->has_checksums = fb_slice_equal_nocase(checksums, FB_SLICE("true"));
+    return fb_codec_find(fb_pinned_conf_value(&entry, STATE_STORE "compression.codec"), &out->codec,
+                         err);
+}
+
+static int compare_numbers(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return (a > b) - (a < b);
+}
+
+fb_status fb_state_view_numbers(const fb_state_view *view, const char *directory, uint32_t **out,
+                                uint32_t *count, fb_error *err)
+{
+    fb_file_info *entries;
+    uint32_t entry_count;
+    *out = NULL;
+    *count = 0;
+    FB_TRY(fb_filesystem_list(view->fs, directory, view->arena, &entries, &entry_count, err));
+    uint32_t *numbers = fb_arena_array(view->arena, entry_count, sizeof *numbers);
+    if (!numbers) return fb_fail_nomem(err, "a checkpoint");
+    for (uint32_t i = 0; i < entry_count; i++) {
+        uint64_t number;
+        if (!entries[i].is_directory || !fb_parse_uint64(fb_slice_of(entries[i].name), &number) ||
+            number > INT32_MAX)
+            continue;
+        numbers[(*count)++] = (uint32_t)number;
+    }
+    if (*count) qsort(numbers, *count, sizeof *numbers, compare_numbers);
+    *out = numbers;
+    return FB_OK;
+}
