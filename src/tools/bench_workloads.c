@@ -62,7 +62,7 @@ static bool run_rate(const bench_settings *settings, const char *name, const cha
 
 static bool run_casts(const bench_settings *settings)
 {
-    return run_rate(settings, "stateless_casts", "10000000",
+    return run_rate(settings, "stateless_casts", "25000000",
                     "SELECT CAST(timestamp AS STRING), CAST(value AS STRING) FROM STREAM numbers");
 }
 
