@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
- *
- * checkpoint_example.sql through the C interface. Prints batches for ten seconds, then stops; run
- * again, it goes on where it was.
+ * checkpoint_example.sql through the C interface, for ten seconds; run again, it goes on.
  *     cc checkpoint_example.c $(pkg-config --cflags --libs forebay) */
 #include <forebay/forebay.h>
-
 #include <stdio.h>
-
 #define CHECK(call) \
     if ((call) != FB_OK) goto done
 
@@ -19,7 +15,6 @@ int main(void)
     fb_writer *writer = NULL;
     fb_query *query = NULL;
     fb_error err = {FB_OK};
-
     CHECK(fb_session_create(NULL, &session, &err));
     CHECK(fb_session_read_stream(session, "rate", &reader, &err));
     CHECK(fb_reader_option(reader, "rowsPerSecond", "90000", &err));
@@ -31,10 +26,9 @@ int main(void)
     CHECK(fb_writer_option(writer, "checkpointLocation", "build/example-checkpoint", &err));
     CHECK(fb_writer_start(writer, &query, &err));
     CHECK(fb_query_await(query, 10000, NULL, &err));
-    fb_query_stop(query);
 done:
     if (err.status != FB_OK) fprintf(stderr, "%s\n", err.message);
-    fb_query_destroy(query);
+    fb_query_destroy(query); /* stops it first */
     fb_writer_destroy(writer);
     fb_frame_destroy(text);
     fb_frame_destroy(numbers);

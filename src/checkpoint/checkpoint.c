@@ -293,10 +293,26 @@ static fb_status write_entry(const fb_checkpoint_log *log, int64_t batch_id, fb_
                              batch_id, name);
 }
 
+/* A directory that is removed under a running query takes the lock with it, and writing would bring
+ * back a part of it that no query can start from. */
+static fb_status check_still_there(const fb_checkpoint *checkpoint, fb_error *err)
+{
+    char path[FB_PATH_MAX_BYTES + 1];
+    fb_file_info info;
+    bool found;
+    FB_TRY(fb_path_join(path, checkpoint->root, "metadata", err));
+    FB_TRY(fb_filesystem_stat(checkpoint->fs, path, &found, &info, err));
+    if (found) return FB_OK;
+    return fb_fail(err, FB_E_NOT_FOUND, 0,
+                   "checkpoint %s was removed while its query ran; the next start begins anew",
+                   checkpoint->root);
+}
+
 fb_status fb_checkpoint_write_offsets(fb_checkpoint *checkpoint, int64_t batch_id,
                                       const fb_offset_entry *entry, fb_error *err)
 {
     FB_ASSERT(batch_id >= 0);
+    FB_TRY(check_still_there(checkpoint, err));
     fb_buf content;
     fb_buf_init(&content, FB_LOG_FILE_MAX_BYTES);
     fb_status status = fb_offset_entry_encode(entry, &content, err);
@@ -310,6 +326,7 @@ fb_status fb_checkpoint_write_commit(fb_checkpoint *checkpoint, int64_t batch_id
                                      const fb_commit_entry *entry, fb_error *err)
 {
     FB_ASSERT(batch_id >= 0);
+    FB_TRY(check_still_there(checkpoint, err));
     fb_buf content;
     fb_buf_init(&content, FB_LOG_FILE_MAX_BYTES);
     fb_status status = fb_commit_entry_encode(entry, &content, err);

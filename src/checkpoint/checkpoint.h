@@ -79,7 +79,8 @@ bool fb_checkpoint_is_new(const fb_checkpoint *checkpoint);
 fb_status fb_checkpoint_recover(fb_checkpoint *checkpoint, fb_arena *arena, fb_recovery *out,
                                 fb_error *err) FB_CHECKED;
 
-/* Writes offsets/<batch_id>; durable on return. FB_E_CONFLICT with CONCURRENT_STREAM_LOG_UPDATE
+/* Writes offsets/<batch_id>; durable on return. FB_E_NOT_FOUND, here and for commits, when the
+ * directory was removed since it was opened. FB_E_CONFLICT with CONCURRENT_STREAM_LOG_UPDATE
  * when the entry exists and is not byte for byte this run's own (an answer that was lost). */
 fb_status fb_checkpoint_write_offsets(fb_checkpoint *checkpoint, int64_t batch_id,
                                       const fb_offset_entry *entry, fb_error *err) FB_CHECKED;

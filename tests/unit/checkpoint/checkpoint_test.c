@@ -124,6 +124,22 @@ static void hidden_files_and_lost_found_are_nobodys(void **state)
     assert_ok(open_again(f), &f->err);
 }
 
+static void a_removed_checkpoint_is_not_brought_back(void **state)
+{
+    fixture *f = *state;
+    const fb_offset_entry entry = {.timestamp_ms = 1};
+    assert_ok(open_again(f), &f->err);
+    assert_ok(fb_checkpoint_write_offsets(f->checkpoint, 0, &entry, &f->err), &f->err);
+    assert_ok(fb_filesystem_remove(f->fs, "/data/ck/metadata", &f->err), &f->err);
+    assert_ok(fb_filesystem_remove(f->fs, "/data/ck/offsets/0", &f->err), &f->err);
+    assert_status(fb_checkpoint_write_offsets(f->checkpoint, 1, &entry, &f->err), FB_E_NOT_FOUND);
+    assert_contains(f->err.message, "checkpoint /data/ck was removed while its query ran");
+    assert_false(is_present(f, "offsets/1"));
+    const fb_commit_entry commit = {0};
+    assert_status(fb_checkpoint_write_commit(f->checkpoint, 0, &commit, &f->err), FB_E_NOT_FOUND);
+    assert_false(is_present(f, "commits/0"));
+}
+
 static void damaged_metadata_is_named(void **state)
 {
     fixture *f = *state;
@@ -225,6 +241,7 @@ int main(void)
         TEST(a_second_owner_is_told_who_the_first_is),
         TEST(a_directory_of_something_else_is_refused_and_left_alone),
         TEST(hidden_files_and_lost_found_are_nobodys),
+        TEST(a_removed_checkpoint_is_not_brought_back),
         TEST(damaged_metadata_is_named),
         TEST(logs_without_metadata_are_refused),
         TEST(an_entry_of_another_run_is_a_conflict_and_our_own_is_none),
