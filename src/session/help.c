@@ -6,6 +6,8 @@
 #include "session/session_state.h"
 #include "stream/settings.h"
 
+#include <stdlib.h>
+
 enum { MAX_NAMES = 1024 };
 
 const char *fb_version(void)
@@ -36,14 +38,22 @@ static void help_settings(fb_buf *out)
     fb_options_help(specs, count, out);
 }
 
+static int compare_usages(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
 static void help_functions(fb_buf *out)
 {
-    uint32_t list_count;
+    const char *usages[MAX_NAMES];
+    uint32_t list_count, count = 0;
     const fb_function_list *const *lists = fb_function_lists(&list_count);
     for (uint32_t i = 0; i < list_count; i++)
-        for (uint32_t j = 0; j < lists[i]->count; j++)
-            if (lists[i]->functions[j].usage)
-                fb_buf_printf(out, "%s\n", lists[i]->functions[j].usage);
+        for (uint32_t j = 0; j < lists[i]->count && count < MAX_NAMES; j++)
+            if (lists[i]->functions[j].usage) usages[count++] = lists[i]->functions[j].usage;
+    qsort(usages, count, sizeof *usages, compare_usages);
+    for (uint32_t i = 0; i < count; i++)
+        fb_buf_printf(out, "%s\n", usages[i]);
 }
 
 typedef struct topic {
