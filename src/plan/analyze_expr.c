@@ -51,75 +51,6 @@ static fb_status fail_function(fb_analyzer *a, const fb_raw_expr *raw)
                             nearest ? "?" : "");
 }
 
-/* extract(field FROM x) and date_part('field', x) are year(x), month(x), ... */
-static const char *extract_function(fb_slice field)
-{
-    static const char *const fields[][2] = {
-        {"year", "year"},
-        {"y", "year"},
-        {"years", "year"},
-        {"yr", "year"},
-        {"yrs", "year"},
-        {"yearofweek", "yearofweek"},
-        {"quarter", "quarter"},
-        {"qtr", "quarter"},
-        {"month", "month"},
-        {"mon", "month"},
-        {"mons", "month"},
-        {"months", "month"},
-        {"week", "weekofyear"},
-        {"w", "weekofyear"},
-        {"weeks", "weekofyear"},
-        {"day", "day"},
-        {"d", "day"},
-        {"days", "day"},
-        {"dayofweek", "dayofweek"},
-        {"dow", "dayofweek"},
-        {"doy", "dayofyear"},
-        {"hour", "hour"},
-        {"h", "hour"},
-        {"hours", "hour"},
-        {"hr", "hour"},
-        {"hrs", "hour"},
-        {"minute", "minute"},
-        {"m", "minute"},
-        {"min", "minute"},
-        {"mins", "minute"},
-        {"minutes", "minute"},
-    };
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (fb_slice_equal_nocase(field, fb_slice_of(fields[i][0]))) return fields[i][1];
-    return NULL;
-}
-
-static bool is_extract(const fb_raw_expr *raw)
-{
-    bool named = fb_slice_equal_nocase(raw->name, FB_SLICE("extract")) ||
-                 fb_slice_equal_nocase(raw->name, FB_SLICE("date_part")) ||
-                 fb_slice_equal_nocase(raw->name, FB_SLICE("datepart"));
-    return named && raw->arg_count == 2 && raw->args[0]->kind == FB_RAW_LITERAL &&
-           raw->args[0]->literal.type->id == FB_TYPE_STRING;
-}
-
-static fb_status analyze_extract(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
-                                 const fb_expr **out)
-{
-    fb_slice field = fb_column_string(&raw->args[0]->literal, 0);
-    const char *name = extract_function(field);
-    const fb_function *function = name ? fb_function_find(fb_slice_of(name)) : NULL;
-    if (!function)
-        return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "INVALID_EXTRACT_FIELD",
-                                "Cannot extract `%.*s` from a date or time; it is unknown or not "
-                                "supported yet.",
-                                field.size > 40 ? 40 : (int)field.size, field.data);
-    const fb_expr *value;
-    fb_expr *call;
-    FB_TRY(fb_analyze_expr(a, scope, raw->args[1], &value));
-    FB_TRY(fb_bind_call(&a->binder, function, &value, 1, raw->position, &call));
-    *out = call;
-    return FB_OK;
-}
-
 /* The name that an argument gives to a field of struct(...). */
 static fb_slice field_name(fb_analyzer *a, const fb_raw_expr *raw, uint32_t index)
 {
@@ -273,7 +204,6 @@ static fb_status analyze_call(fb_analyzer *a, const fb_scope *scope, const fb_ra
     const fb_function *named_struct = fb_function_find(FB_SLICE("named_struct"));
     if (needs_named_struct(raw) && named_struct)
         return analyze_struct(a, scope, raw, named_struct, out);
-    if (!function && is_extract(raw)) return analyze_extract(a, scope, raw, out);
     if (!function || is_unit_function(raw)) return fail_function(a, raw);
     if (raw->is_distinct)
         return fb_analyzer_fail(

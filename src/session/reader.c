@@ -3,6 +3,7 @@
  * read_stream ... load: collects options, then builds the raw node that CREATE VIEW USING builds
  * too. */
 #include "base/memory.h"
+#include "session/option_builder.h"
 #include "session/session_state.h"
 #include "sql/parse.h"
 
@@ -10,8 +11,7 @@ struct fb_reader {
     fb_session *session;
     fb_plan_memory *memory;
     fb_slice format;
-    fb_option *options;
-    uint32_t option_count, option_capacity;
+    fb_option_builder options;
     const fb_type *schema;
 };
 
@@ -45,26 +45,13 @@ void fb_reader_destroy(fb_reader *reader)
 {
     if (!reader) return;
     fb_plan_memory_release(reader->memory);
-    fb_free(reader->options);
+    fb_option_builder_deinit(&reader->options);
     fb_free(reader);
 }
 
 fb_status fb_reader_option(fb_reader *reader, const char *key, const char *value, fb_error *err)
 {
-    if (!key || !value) return fb_fail(err, FB_E_INVALID, 0, "an option needs a key and a value");
-    if (reader->option_count == reader->option_capacity) {
-        uint32_t capacity = reader->option_capacity ? reader->option_capacity * 2 : 8;
-        fb_option *options = fb_realloc(reader->options, capacity * sizeof *options);
-        if (!options) return fb_fail_nomem(err, "an option");
-        reader->options = options;
-        reader->option_capacity = capacity;
-    }
-    fb_option option = {0};
-    fb_arena *arena = &reader->memory->arena;
-    if (!copy_text(arena, key, &option.key) || !copy_text(arena, value, &option.value))
-        return fb_fail_nomem(err, "an option");
-    reader->options[reader->option_count++] = option;
-    return FB_OK;
+    return fb_option_builder_add(&reader->options, &reader->memory->arena, key, value, err);
 }
 
 fb_status fb_reader_schema(fb_reader *reader, const char *schema, fb_error *err)
@@ -77,14 +64,14 @@ fb_status fb_reader_load(fb_reader *reader, fb_frame **out, fb_error *err)
 {
     *out = NULL;
     /* The plan refers to the options: they move to where it lives. */
-    fb_option *options = fb_arena_copy(&reader->memory->arena, reader->options,
-                                       reader->option_count * sizeof *options);
+    fb_option *options = fb_arena_copy(&reader->memory->arena, reader->options.items,
+                                       reader->options.count * sizeof *options);
     if (!options) return fb_fail_nomem(err, "a frame");
     const fb_raw_plan read = {.kind = FB_RAW_READ,
                               .name = reader->format,
                               .is_stream = true,
                               .schema = reader->schema,
-                              .options = {options, reader->option_count}};
+                              .options = {options, reader->options.count}};
     const fb_plan *plan;
     FB_TRY(fb_session_analyze_read(reader->session, reader->memory, &read, NULL, &plan, err));
     return fb_frame_make(reader->session, fb_plan_memory_acquire(reader->memory), plan, out, err);

@@ -2,6 +2,7 @@
  *
  * write_stream ... start. */
 #include "base/memory.h"
+#include "session/option_builder.h"
 #include "session/session_state.h"
 
 struct fb_writer {
@@ -10,8 +11,7 @@ struct fb_writer {
     const fb_plan *plan;
     fb_arena arena;
     fb_slice format;
-    fb_option *options;
-    uint32_t option_count, option_capacity;
+    fb_option_builder options;
 };
 
 fb_status fb_frame_write_stream(const fb_frame *frame, const char *format, fb_writer **out,
@@ -39,25 +39,13 @@ void fb_writer_destroy(fb_writer *writer)
     if (!writer) return;
     fb_plan_memory_release(writer->memory);
     fb_arena_deinit(&writer->arena);
-    fb_free(writer->options);
+    fb_option_builder_deinit(&writer->options);
     fb_free(writer);
 }
 
 fb_status fb_writer_option(fb_writer *writer, const char *key, const char *value, fb_error *err)
 {
-    if (!key || !value) return fb_fail(err, FB_E_INVALID, 0, "an option needs a key and a value");
-    if (writer->option_count == writer->option_capacity) {
-        uint32_t capacity = writer->option_capacity ? writer->option_capacity * 2 : 8;
-        fb_option *options = fb_realloc(writer->options, capacity * sizeof *options);
-        if (!options) return fb_fail_nomem(err, "an option");
-        writer->options = options;
-        writer->option_capacity = capacity;
-    }
-    fb_option option = {.key = fb_slice_of(fb_arena_strdup(&writer->arena, fb_slice_of(key))),
-                        .value = fb_slice_of(fb_arena_strdup(&writer->arena, fb_slice_of(value)))};
-    if (!option.key.data || !option.value.data) return fb_fail_nomem(err, "an option");
-    writer->options[writer->option_count++] = option;
-    return FB_OK;
+    return fb_option_builder_add(&writer->options, &writer->arena, key, value, err);
 }
 
 fb_status fb_writer_query_name(fb_writer *writer, const char *name, fb_error *err)
@@ -68,7 +56,7 @@ fb_status fb_writer_query_name(fb_writer *writer, const char *name, fb_error *er
 fb_status fb_writer_start(fb_writer *writer, fb_query **out, fb_error *err)
 {
     *out = NULL;
-    const fb_option_list options = {writer->options, writer->option_count};
+    const fb_option_list options = {writer->options.items, writer->options.count};
     const fb_position nowhere = {0};
     fb_query_plan how;
     uint32_t length;
