@@ -46,7 +46,7 @@ static bool *used_columns(builder *b, const fb_plan *leaf, const step_list *step
     bool *columns = fb_arena_alloc_zero(b->arena, leaf->output_count * sizeof *columns);
     if (!columns) return NULL;
     for (; steps; steps = steps->after) {
-        if (steps->step.condition) {
+        if (steps->step.kind == FB_STEP_FILTER) {
             mark_columns(steps->step.condition, columns);
             continue;
         }
@@ -72,7 +72,7 @@ static fb_status find_source(builder *b, const fb_plan_source *source, uint32_t 
 
 static fb_status add_pipeline(builder *b, const fb_plan *leaf, const step_list *steps)
 {
-    fb_pipeline pipeline = {.leaf = leaf};
+    fb_pipeline pipeline = {.leaf = leaf, .from_stage = FB_NO_STAGE, .into_stage = FB_NO_STAGE};
     for (const step_list *each = steps; each; each = each->after)
         pipeline.step_count++;
     fb_step *flat = fb_arena_array(b->arena, pipeline.step_count, sizeof *flat);
@@ -111,10 +111,19 @@ static fb_status walk(builder *b, const fb_plan *plan, const step_list *after)
         if (!here) return fb_fail_nomem(b->err, "the physical plan");
         here->after = after;
         if (plan->kind == FB_PLAN_FILTER)
-            here->step.condition = plan->exprs[0];
+            here->step =
+                (fb_step){.kind = FB_STEP_FILTER, .plan = plan, .condition = plan->exprs[0]};
         else
-            here->step = (fb_step){.exprs = plan->exprs, .expr_count = plan->expr_count};
+            here->step = (fb_step){.kind = FB_STEP_PROJECT,
+                                   .plan = plan,
+                                   .exprs = plan->exprs,
+                                   .expr_count = plan->expr_count};
         return walk(b, plan->children[0], here);
+    case FB_PLAN_WATERMARK:
+    case FB_PLAN_WINDOW:
+    case FB_PLAN_AGGREGATE:
+    case FB_PLAN_SORT:
+        return fb_fail(b->err, FB_E_UNSUPPORTED, 0, "a plan with state cannot be run");
     }
     FB_UNREACHABLE();
 }

@@ -5,15 +5,17 @@
 #include "exec/physical.h"
 
 fb_status fb_pipeline_open(const fb_pipeline *pipeline, const fb_eval_context *context,
-                           fb_operator *last, fb_operator **out, fb_error *err)
+                           fb_event_time_stats *watermarks, fb_operator *last, fb_operator **out,
+                           fb_error *err)
 {
+    (void)watermarks;
     *out = NULL;
     fb_operator *chain = last;
     for (uint32_t i = pipeline->step_count; i-- > 0;) {
         const fb_step *step = &pipeline->steps[i];
         fb_operator *first;
         fb_status status =
-            step->condition
+            step->kind == FB_STEP_FILTER
                 ? fb_filter_create(step->condition, context, chain, &first, err)
                 : fb_project_create(step->exprs, step->expr_count, context, chain, &first, err);
         if (status != FB_OK) {

@@ -457,6 +457,11 @@ static fb_status analyze_plan(fb_analyzer *a, const fb_raw_plan *raw, fb_relatio
         return analyze_subquery(a, raw, out);
     case FB_RAW_UNION:
         return analyze_union(a, raw, out);
+    case FB_RAW_AGGREGATE:
+    case FB_RAW_DISTINCT:
+    case FB_RAW_WATERMARK:
+    case FB_RAW_SORT:
+        break;
     }
     return FB_E_INVALID;
 }

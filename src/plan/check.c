@@ -28,8 +28,9 @@ static const fb_plan *find_mixed_union(const fb_plan *plan)
     return NULL;
 }
 
-fb_status fb_plan_check_streaming(const fb_plan *plan, fb_error *err)
+fb_status fb_plan_check_streaming(const fb_plan *plan, fb_output_mode mode, fb_error *err)
 {
+    (void)mode;
     if (!plan->is_streaming)
         return fail_at(plan, err,
                        fb_fail_condition(err, FB_E_ANALYSIS, "WRITE_STREAM_NOT_ALLOWED",

@@ -66,6 +66,11 @@ static void print_node(const fb_plan *plan, fb_buf *out)
     case FB_PLAN_UNION:
         fb_buf_add_text(out, "Union");
         break;
+    case FB_PLAN_WATERMARK:
+    case FB_PLAN_WINDOW:
+    case FB_PLAN_AGGREGATE:
+    case FB_PLAN_SORT:
+        break;
     }
 }
 

@@ -6,9 +6,11 @@
 #define FB_PLAN_PLAN_H
 
 #include "base/options.h"
+#include "expr/aggregate.h"
 #include "expr/expr.h"
 #include "expr/function.h"
 #include "plan/raw.h"
+#include "sinks/sink.h"
 #include "sources/source.h"
 
 /* A column of a relation. The id is unique within the process, so that names need not be. */
@@ -27,7 +29,11 @@ typedef enum fb_plan_kind {
     FB_PLAN_SOURCE, /* a streaming source; one object may occur twice (self-union): read once */
     FB_PLAN_PROJECT,
     FB_PLAN_FILTER,
-    FB_PLAN_UNION, /* children with equal column types */
+    FB_PLAN_UNION,     /* children with equal column types */
+    FB_PLAN_WATERMARK, /* the child's rows; one of its columns is event time from here on */
+    FB_PLAN_WINDOW, /* the child's columns and one more: each row once per time window it is in */
+    FB_PLAN_AGGREGATE, /* one row per group: the keys, then the results of the calls */
+    FB_PLAN_SORT,      /* the child's rows in order */
 } fb_plan_kind;
 
 /* A streaming relation. The same view used twice gives the same object. */
@@ -40,6 +46,26 @@ typedef struct fb_plan_source {
     void *user;                     /* fb_source_config.user */
 } fb_plan_source;
 
+/* window(time, width, slide, start), checked: width > 0, 0 < slide <= width, |start| < slide. */
+typedef struct fb_time_window {
+    const fb_expr *time; /* TIMESTAMP or TIMESTAMP_NTZ; rows where it is null are dropped */
+    int64_t width_us;
+    int64_t slide_us;
+    int64_t start_us;
+} fb_time_window;
+
+/* An aggregate function of an AGGREGATE node. */
+typedef struct fb_plan_call {
+    const fb_aggregate_call *call; /* arguments refer to the child's columns */
+    const fb_expr *filter;         /* FILTER (WHERE ...): rows that count; NULL: all */
+} fb_plan_call;
+
+typedef struct fb_sort_key {
+    const fb_expr *expr;
+    bool descending;
+    bool nulls_last;
+} fb_sort_key;
+
 typedef struct fb_plan fb_plan;
 struct fb_plan {
     fb_plan_kind kind;
@@ -51,12 +77,27 @@ struct fb_plan {
     bool is_streaming;
 
     const fb_plan_source *source; /* SOURCE: output are all its columns */
-    /* PROJECT: one per output column. FILTER: exprs[0]. VALUES: row by row, foldable. Columns are
-     * referred to by attribute id; ordinals are those of the only child's output. */
+    uint32_t watermark_column;    /* WATERMARK: position among the columns */
+    int64_t delay_ms;             /* WATERMARK: not negative */
+    fb_time_window window;        /* WINDOW: its column is the last of the output */
+    const fb_plan_call *calls;    /* AGGREGATE: results are output[expr_count..] */
+    uint32_t call_count;
+    const fb_sort_key *sort_keys; /* SORT */
+    uint32_t sort_key_count;
+    /* PROJECT: one per output column. AGGREGATE: the keys. FILTER: exprs[0]. VALUES: row by row,
+     * foldable. Columns are referred to by attribute id; ordinals are those of the only child's
+     * output. */
     const fb_expr *const *exprs;
     uint32_t expr_count;
     uint32_t row_count; /* VALUES */
 };
+
+/* What metadata of attributes says (Spark's keys). */
+#define FB_METADATA_WATERMARK_DELAY "spark.watermarkDelayMs" /* event time: a number */
+#define FB_METADATA_TIME_WINDOW "spark.timeWindow"           /* made by window(): true */
+
+/* Whether the attribute is event time: rows of the column are late or not by a watermark. */
+bool fb_attribute_is_event_time(const fb_attribute *attribute);
 
 /* An identity that no column has yet. Any thread. */
 uint64_t fb_attribute_new_id(void);
@@ -96,7 +137,8 @@ fb_status fb_analyze_read(const fb_analysis *analysis, const fb_raw_plan *read, 
 
 /* Spark's UnsupportedOperationChecker for streaming queries, and that a batch query has no
  * streaming source. */
-fb_status fb_plan_check_streaming(const fb_plan *plan, fb_error *err) FB_CHECKED;
+fb_status fb_plan_check_streaming(const fb_plan *plan, fb_output_mode mode,
+                                  fb_error *err) FB_CHECKED;
 fb_status fb_plan_check_batch(const fb_plan *plan, fb_error *err) FB_CHECKED;
 /* That no two columns have the same name, as CREATE VIEW asks for. */
 fb_status fb_plan_check_names(const fb_plan *plan, bool case_sensitive, fb_arena *arena,

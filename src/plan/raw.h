@@ -34,9 +34,11 @@ struct fb_raw_expr {
     fb_column literal;   /* LITERAL */
     const fb_type *type; /* CAST */
     bool is_try;
-    bool is_typed_literal; /* CAST: written DATE '...', TIMESTAMP '...' */
-    bool is_distinct;      /* CALL: f(DISTINCT ...) */
-    fb_slice text;         /* the source text of the whole expression; empty from the C API */
+    bool is_typed_literal;     /* CAST: written DATE '...', TIMESTAMP '...' */
+    bool is_distinct;          /* CALL: f(DISTINCT ...) */
+    bool ignores_nulls;        /* CALL: f(...) IGNORE NULLS */
+    const fb_raw_expr *filter; /* CALL: f(...) FILTER (WHERE filter), or NULL */
+    fb_slice text;             /* the source text of the whole expression; empty from the C API */
 };
 
 /* A key with its value, from OPTIONS (...) or .option(). */
@@ -51,16 +53,35 @@ typedef struct fb_option_list {
     uint32_t count;
 } fb_option_list;
 
+/* ORDER BY expr [ASC | DESC] [NULLS FIRST | LAST]. */
+typedef struct fb_raw_sort_key {
+    const fb_raw_expr *expr;
+    bool descending;
+    bool nulls_last; /* default: as `descending` */
+} fb_raw_sort_key;
+
+/* INTERVAL as written: "10 minutes". Months count 31 days, as in Spark's withWatermark. */
+typedef struct fb_raw_delay {
+    fb_slice text;
+    fb_position position;
+} fb_raw_delay;
+
 typedef enum fb_raw_plan_kind {
-    FB_RAW_ONE_ROW,  /* SELECT without FROM: one row, no columns */
-    FB_RAW_VALUES,   /* rows[row * column_count + column]; columns are col1, col2, ... */
-    FB_RAW_TABLE,    /* a view by name; is_stream when written as STREAM v or STREAM(v) */
-    FB_RAW_READ,     /* a source: format, schema (or NULL), options */
-    FB_RAW_PROJECT,  /* exprs[] over children[0] */
-    FB_RAW_FILTER,   /* exprs[0] over children[0] */
-    FB_RAW_SUBQUERY, /* children[0] AS name (column_names...) */
-    FB_RAW_UNION,    /* UNION ALL of children[] */
-    FB_RAW_RESOLVED, /* `resolved` as it is: a frame of the C API */
+    FB_RAW_ONE_ROW,   /* SELECT without FROM: one row, no columns */
+    FB_RAW_VALUES,    /* rows[row * column_count + column]; columns are col1, col2, ... */
+    FB_RAW_TABLE,     /* a view by name; is_stream when written as STREAM v or STREAM(v) */
+    FB_RAW_READ,      /* a source: format, schema (or NULL), options */
+    FB_RAW_PROJECT,   /* exprs[] over children[0] */
+    FB_RAW_FILTER,    /* exprs[0] over children[0] */
+    FB_RAW_AGGREGATE, /* exprs[] by groups[], only groups for which `having` is true. Without
+                         groups: one row. A PROJECT whose exprs call aggregates is one too */
+    FB_RAW_DISTINCT,  /* children[0] without repeated rows */
+    FB_RAW_WATERMARK, /* children[0]; exprs[0] is the column, or an expression with its alias that
+                         becomes another column; `delay` */
+    FB_RAW_SORT,      /* children[0] by sort_keys[] */
+    FB_RAW_SUBQUERY,  /* children[0] AS name (column_names...) */
+    FB_RAW_UNION,     /* UNION ALL of children[] */
+    FB_RAW_RESOLVED,  /* `resolved` as it is: a frame of the C API */
 } fb_raw_plan_kind;
 
 struct fb_raw_plan {
@@ -70,6 +91,12 @@ struct fb_raw_plan {
     uint32_t child_count;
     const fb_raw_expr *const *exprs;
     uint32_t expr_count;
+    const fb_raw_expr *const *groups; /* AGGREGATE: columns, expressions, ordinals, aliases */
+    uint32_t group_count;
+    const fb_raw_expr *having;        /* AGGREGATE, or NULL */
+    fb_raw_delay delay;               /* WATERMARK */
+    const fb_raw_sort_key *sort_keys; /* SORT */
+    uint32_t sort_key_count;
     uint32_t column_count;        /* VALUES: exprs per row */
     const fb_slice *column_names; /* SUBQUERY */
     uint32_t column_name_count;

@@ -19,7 +19,7 @@ static fb_status run_pipelines(fb_printer *printer, const fb_physical *physical,
     for (uint32_t i = 0; i < physical->pipeline_count; i++) {
         fb_operator *output, *chain;
         FB_TRY(fb_output_create(print_chunk, printer, i, &output, err));
-        FB_TRY(fb_pipeline_open(&physical->pipelines[i], &context, output, &chain, err));
+        FB_TRY(fb_pipeline_open(&physical->pipelines[i], &context, NULL, output, &chain, err));
         fb_status status = fb_pipeline_run_rows(&physical->pipelines[i], &context, chain, err);
         fb_operator_close_chain(chain);
         if (status != FB_OK) return status;

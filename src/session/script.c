@@ -137,12 +137,13 @@ static fb_status prepare_table(run *r, const fb_statement *statement, pending *o
 {
     *out = (pending){.position = statement->name_position};
     FB_TRY(analyze(r, statement->plan, &out->plan));
-    fb_status status = fb_plan_check_streaming(out->plan, r->err);
-    if (status != FB_OK) return fail_at(r, statement->plan->position, status);
     uint32_t length;
-    status = fb_query_plan_parse(&r->memory->arena, statement->format, statement->format_position,
-                                 &statement->options, &out->how, &length, r->err);
+    fb_status status =
+        fb_query_plan_parse(&r->memory->arena, statement->format, statement->format_position,
+                            &statement->options, &out->how, &length, r->err);
     if (status != FB_OK) return show_place(r, status, length);
+    status = fb_plan_check_streaming(out->plan, out->how.mode, r->err);
+    if (status != FB_OK) return fail_at(r, statement->plan->position, status);
     if (!out->how.name.size) out->how.name = statement->name;
     out->how.script_name = r->name;
     out->how.script_text = r->text;

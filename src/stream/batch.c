@@ -36,7 +36,7 @@ static fb_status run_task(void *user, uint32_t index, fb_error *err)
     fb_source *source = stream->sources[task->pipeline->source_index].source;
     fb_operator *output, *chain;
     FB_TRY(fb_output_create(write_to_sink, stream, index, &output, err));
-    FB_TRY(fb_pipeline_open(task->pipeline, &b->context, output, &chain, err));
+    FB_TRY(fb_pipeline_open(task->pipeline, &b->context, NULL, output, &chain, err));
     fb_status status = fb_pipeline_run_split(task->pipeline, source, task->split, chain,
                                              &stream->stopping, &task->row_count, err);
     fb_operator_close_chain(chain);

@@ -125,7 +125,7 @@ static fb_status open_sink(fb_stream *stream, fb_error *err)
 static fb_status plan_stream(fb_stream *stream, fb_error *err)
 {
     const fb_plan *optimized;
-    FB_TRY(fb_plan_check_streaming(stream->config.plan, err));
+    FB_TRY(fb_plan_check_streaming(stream->config.plan, stream->config.sink_config.mode, err));
     FB_TRY(fb_plan_optimize(&stream->arena, stream->config.plan, &optimized, err));
     return fb_physical_build(&stream->arena, optimized, &stream->physical, err);
 }
