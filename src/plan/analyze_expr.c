@@ -317,6 +317,9 @@ static fb_status analyze_kind(fb_analyzer *a, const fb_scope *scope, const fb_ra
     case FB_RAW_STAR:
         return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "INVALID_USAGE_OF_STAR_OR_REGEX",
                                 "Invalid usage of '*' in an expression.");
+    case FB_RAW_INTERVAL:
+        return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "",
+                                "INTERVAL is only supported in window() and WATERMARK yet");
     }
     return FB_E_INVALID;
 }

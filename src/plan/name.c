@@ -291,6 +291,7 @@ static fb_status print_expr(const printer *p, const fb_raw_expr *raw)
         fb_buf_add_slice(p->out, raw->name);
         return FB_OK;
     case FB_RAW_STAR:
+    case FB_RAW_INTERVAL:
         fb_raw_expr_print(raw, p->out);
         return FB_OK;
     case FB_RAW_NAME:

@@ -52,6 +52,11 @@ void fb_raw_expr_print(const fb_raw_expr *expr, fb_buf *out)
         fb_buf_add_text(out, expr->is_distinct ? "(DISTINCT " : "(");
         print_args(expr, out);
         fb_buf_add_char(out, ')');
+        if (expr->filter) {
+            fb_buf_add_text(out, " FILTER ");
+            fb_raw_expr_print(expr->filter, out);
+        }
+        if (expr->ignores_nulls) fb_buf_add_text(out, " IGNORE NULLS");
         break;
     case FB_RAW_CAST:
         fb_buf_add_text(out, expr->is_try ? "try_cast(" : "cast(");
@@ -70,15 +75,41 @@ void fb_raw_expr_print(const fb_raw_expr *expr, fb_buf *out)
         fb_buf_add_char(out, '.');
         fb_buf_add_slice(out, expr->name);
         break;
+    case FB_RAW_INTERVAL:
+        fb_buf_add_text(out, "interval ");
+        fb_interval_print(&expr->interval, out);
+        break;
     }
 }
 
-static void print_exprs(const fb_raw_plan *plan, fb_buf *out)
+static void print_list(const fb_raw_expr *const *exprs, uint32_t count, fb_buf *out)
+{
+    fb_buf_add_char(out, '[');
+    for (uint32_t i = 0; i < count; i++) {
+        if (i) fb_buf_add_text(out, ", ");
+        fb_raw_expr_print(exprs[i], out);
+    }
+    fb_buf_add_char(out, ']');
+}
+
+static void print_aggregate(const fb_raw_plan *plan, fb_buf *out)
+{
+    fb_buf_add_text(out, " by ");
+    print_list(plan->groups, plan->group_count, out);
+    if (!plan->having) return;
+    fb_buf_add_text(out, " having ");
+    fb_raw_expr_print(plan->having, out);
+}
+
+static void print_sort_keys(const fb_raw_plan *plan, fb_buf *out)
 {
     fb_buf_add_text(out, " [");
-    for (uint32_t i = 0; i < plan->expr_count; i++) {
+    for (uint32_t i = 0; i < plan->sort_key_count; i++) {
+        const fb_raw_sort_key *key = &plan->sort_keys[i];
         if (i) fb_buf_add_text(out, ", ");
-        fb_raw_expr_print(plan->exprs[i], out);
+        fb_raw_expr_print(key->expr, out);
+        fb_buf_printf(out, " %s NULLS %s", key->descending ? "DESC" : "ASC",
+                      key->nulls_last ? "LAST" : "FIRST");
     }
     fb_buf_add_char(out, ']');
 }
@@ -86,14 +117,27 @@ static void print_exprs(const fb_raw_plan *plan, fb_buf *out)
 static void print_node(const fb_raw_plan *plan, fb_buf *out)
 {
     static const char *const names[] = {
-        [FB_RAW_ONE_ROW] = "OneRow", [FB_RAW_VALUES] = "Values",   [FB_RAW_TABLE] = "Relation",
-        [FB_RAW_READ] = "Read",      [FB_RAW_PROJECT] = "Project", [FB_RAW_FILTER] = "Filter",
-        [FB_RAW_SUBQUERY] = "Alias", [FB_RAW_UNION] = "Union",     [FB_RAW_RESOLVED] = "Frame",
+        [FB_RAW_ONE_ROW] = "OneRow",    [FB_RAW_VALUES] = "Values",
+        [FB_RAW_TABLE] = "Relation",    [FB_RAW_READ] = "Read",
+        [FB_RAW_PROJECT] = "Project",   [FB_RAW_FILTER] = "Filter",
+        [FB_RAW_SUBQUERY] = "Alias",    [FB_RAW_UNION] = "Union",
+        [FB_RAW_RESOLVED] = "Frame",    [FB_RAW_AGGREGATE] = "Aggregate",
+        [FB_RAW_DISTINCT] = "Distinct", [FB_RAW_WATERMARK] = "Watermark",
+        [FB_RAW_SORT] = "Sort",
     };
     fb_buf_add_text(out, names[plan->kind]);
     if (plan->name.size) fb_buf_printf(out, " %.*s", FB_SLICE_ARGS(plan->name));
     if (plan->kind == FB_RAW_TABLE && plan->is_stream) fb_buf_add_text(out, " (stream)");
-    if (plan->expr_count) print_exprs(plan, out);
+    if (plan->expr_count) {
+        fb_buf_add_char(out, ' ');
+        print_list(plan->exprs, plan->expr_count, out);
+    }
+    if (plan->kind == FB_RAW_AGGREGATE) print_aggregate(plan, out);
+    if (plan->kind == FB_RAW_SORT) print_sort_keys(plan, out);
+    if (plan->kind == FB_RAW_WATERMARK) {
+        fb_buf_add_text(out, " delay ");
+        fb_interval_print(&plan->delay, out);
+    }
     for (uint32_t i = 0; i < plan->column_name_count; i++)
         fb_buf_printf(out, "%s%.*s", i ? ", " : " (", FB_SLICE_ARGS(plan->column_names[i]));
     if (plan->column_name_count) fb_buf_add_char(out, ')');

@@ -8,19 +8,21 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "data/column.h"
+#include "data/interval.h"
 #include "expr/expr.h"
 
 typedef struct fb_raw_expr fb_raw_expr;
 typedef struct fb_raw_plan fb_raw_plan;
 
 typedef enum fb_raw_expr_kind {
-    FB_RAW_NAME,    /* parts[]: a, t.a, a.field, t.a.field */
-    FB_RAW_STAR,    /* * or parts[].* */
-    FB_RAW_LITERAL, /* value: constant column of its own type */
-    FB_RAW_CALL,    /* name(args[]): functions, and operators under their function name */
-    FB_RAW_CAST,    /* args[0] to type; is_try */
-    FB_RAW_ALIAS,   /* args[0] AS name */
-    FB_RAW_FIELD,   /* args[0].name, where args[0] is not a plain name */
+    FB_RAW_NAME,     /* parts[]: a, t.a, a.field, t.a.field */
+    FB_RAW_STAR,     /* * or parts[].* */
+    FB_RAW_LITERAL,  /* value: constant column of its own type */
+    FB_RAW_CALL,     /* name(args[]): functions, and operators under their function name */
+    FB_RAW_CAST,     /* args[0] to type; is_try */
+    FB_RAW_ALIAS,    /* args[0] AS name */
+    FB_RAW_FIELD,    /* args[0].name, where args[0] is not a plain name */
+    FB_RAW_INTERVAL, /* INTERVAL ...: `interval`, of years and months or of days and less */
 } fb_raw_expr_kind;
 
 struct fb_raw_expr {
@@ -31,8 +33,9 @@ struct fb_raw_expr {
     fb_slice name; /* CALL (as written), ALIAS, FIELD */
     const fb_raw_expr *const *args;
     uint32_t arg_count;
-    fb_column literal;   /* LITERAL */
-    const fb_type *type; /* CAST */
+    fb_column literal;    /* LITERAL */
+    fb_interval interval; /* INTERVAL */
+    const fb_type *type;  /* CAST */
     bool is_try;
     bool is_typed_literal;     /* CAST: written DATE '...', TIMESTAMP '...' */
     bool is_distinct;          /* CALL: f(DISTINCT ...) */
@@ -57,14 +60,8 @@ typedef struct fb_option_list {
 typedef struct fb_raw_sort_key {
     const fb_raw_expr *expr;
     bool descending;
-    bool nulls_last; /* default: as `descending` */
+    bool nulls_last; /* where nothing was said: as `descending` */
 } fb_raw_sort_key;
-
-/* INTERVAL as written: "10 minutes". Months count 31 days, as in Spark's withWatermark. */
-typedef struct fb_raw_delay {
-    fb_slice text;
-    fb_position position;
-} fb_raw_delay;
 
 typedef enum fb_raw_plan_kind {
     FB_RAW_ONE_ROW,   /* SELECT without FROM: one row, no columns */
@@ -91,10 +88,13 @@ struct fb_raw_plan {
     uint32_t child_count;
     const fb_raw_expr *const *exprs;
     uint32_t expr_count;
-    const fb_raw_expr *const *groups; /* AGGREGATE: columns, expressions, ordinals, aliases */
+    /* AGGREGATE: columns, expressions, ordinals, aliases. ALL comes as the only group, a NAME, for
+     * a column may have that name; so it does as the only key of SORT. */
+    const fb_raw_expr *const *groups;
     uint32_t group_count;
-    const fb_raw_expr *having;        /* AGGREGATE, or NULL */
-    fb_raw_delay delay;               /* WATERMARK */
+    const fb_raw_expr *having; /* AGGREGATE, or NULL */
+    fb_interval delay;         /* WATERMARK: not negative; a month counts 31 days */
+    fb_position delay_position;
     const fb_raw_sort_key *sort_keys; /* SORT */
     uint32_t sort_key_count;
     uint32_t column_count;        /* VALUES: exprs per row */
