@@ -53,7 +53,9 @@ check:
 	$(TEST) --no-rebuild -C $(BUILD)
 
 check-spark: all
-	tests/spark/setup.sh tests/spark/live_test.py $(BUILD)/forebay
+	@status=0; for script in live_test live_stateful; do \
+		tests/spark/setup.sh tests/spark/$$script.py $(BUILD)/forebay || status=1; \
+	done; exit $$status
 
 check-all:
 	@$(MAKE) --no-print-directory check
