@@ -110,6 +110,10 @@ size_t fb_buffers_bytes(const fb_buffers *buffers);
  * of another fb_buffers (or of decoded state rows), all calls' fields in order. */
 fb_status fb_buffers_update(fb_buffers *buffers, fb_eval *eval, const uint32_t *groups,
                             const fb_column *const *args, size_t row_count) FB_CHECKED;
+/* One call only, on rows of its own: those that its filter lets pass. */
+fb_status fb_buffers_update_call(fb_buffers *buffers, fb_eval *eval, uint32_t call,
+                                 const uint32_t *groups, const fb_column *args,
+                                 size_t row_count) FB_CHECKED;
 fb_status fb_buffers_merge(fb_buffers *buffers, fb_eval *eval, const uint32_t *groups,
                            const fb_column *others, size_t row_count) FB_CHECKED;
 /* The result column of call number `call`, for all groups. */

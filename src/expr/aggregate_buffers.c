@@ -112,14 +112,19 @@ size_t fb_buffers_bytes(const fb_buffers *buffers)
     return bytes;
 }
 
+fb_status fb_buffers_update_call(fb_buffers *buffers, fb_eval *eval, uint32_t call,
+                                 const uint32_t *groups, const fb_column *args, size_t row_count)
+{
+    const fb_aggregate_call *bound = buffers->calls[call];
+    return bound->update(bound, eval, &buffers->heap, &buffers->columns[buffers->first[call]],
+                         groups, args, row_count);
+}
+
 fb_status fb_buffers_update(fb_buffers *buffers, fb_eval *eval, const uint32_t *groups,
                             const fb_column *const *args, size_t row_count)
 {
-    for (uint32_t i = 0; i < buffers->call_count; i++) {
-        const fb_aggregate_call *call = buffers->calls[i];
-        FB_TRY(call->update(call, eval, &buffers->heap, &buffers->columns[buffers->first[i]],
-                            groups, args[i], row_count));
-    }
+    for (uint32_t i = 0; i < buffers->call_count; i++)
+        FB_TRY(fb_buffers_update_call(buffers, eval, i, groups, args[i], row_count));
     return FB_OK;
 }
 

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec/group_words.h"
+
+#include "base/memory.h"
+
+enum {
+    LEAST_CAPACITY = 64,
+    HEAP_BLOCK_BYTES = 4096, /* there may be hundreds of tables */
+};
+
+static const uint32_t NO_GROUP = UINT32_MAX;
+
+fb_status fb_group_words_init(fb_group_words *table, const fb_group_layout *layout,
+                              fb_budget *budget, fb_error *err)
+{
+    *table = (fb_group_words){.layout = layout, .budget = budget};
+    fb_arena_init(&table->heap, HEAP_BLOCK_BYTES);
+    fb_status status = fb_group_index_init(&table->index, budget);
+    if (status == FB_OK) return FB_OK;
+    fb_group_words_deinit(table);
+    if (status == FB_E_NOMEM) return fb_fail_nomem(err, "a table of groups");
+    return fb_fail(err, status, 0, "no memory is left for groups of a batch");
+}
+
+void fb_group_words_deinit(fb_group_words *table)
+{
+    fb_group_index_deinit(&table->index);
+    fb_free(table->entries);
+    fb_free(table->nulls);
+    fb_arena_deinit(&table->heap);
+    fb_budget_give(table->budget, table->held_bytes);
+    *table = (fb_group_words){0};
+}
+
+void fb_group_words_clear(fb_group_words *table)
+{
+    fb_group_index_clear(&table->index);
+    fb_arena_reset(&table->heap);
+    if (table->nulls) memset(table->nulls, 0, table->capacity * sizeof *table->nulls);
+    table->count = 0;
+}
+
+size_t fb_group_words_bytes(const fb_group_words *table)
+{
+    return (size_t)(table->held_bytes + table->index.held_bytes);
+}
+
+/* --- new groups --- */
+
+static fb_status hold(fb_group_words *table, uint64_t size_bytes)
+{
+    if (!fb_budget_take(table->budget, size_bytes)) return FB_E_LIMIT;
+    table->held_bytes += size_bytes;
+    return FB_OK;
+}
+
+static fb_status grow(fb_group_words *table)
+{
+    uint64_t capacity = table->capacity ? (uint64_t)table->capacity * 2 : LEAST_CAPACITY;
+    if (capacity > NO_GROUP) capacity = NO_GROUP;
+    if (capacity == table->capacity) return FB_E_LIMIT;
+    uint64_t entry_bytes = fb_group_layout_stride(table->layout) * sizeof *table->entries;
+    uint64_t null_bytes = table->nulls ? sizeof *table->nulls : 0;
+    uint64_t more = capacity - table->capacity;
+    FB_TRY(hold(table, more * (entry_bytes + null_bytes)));
+    uint64_t *entries = fb_realloc(table->entries, capacity * entry_bytes);
+    if (!entries) return FB_E_NOMEM;
+    table->entries = entries;
+    if (table->nulls) {
+        uint64_t *nulls = fb_realloc(table->nulls, capacity * sizeof *nulls);
+        if (!nulls) return FB_E_NOMEM;
+        memset(nulls + table->capacity, 0, more * sizeof *nulls);
+        table->nulls = nulls;
+    }
+    table->capacity = (uint32_t)capacity;
+    return FB_OK;
+}
+
+static fb_status need_nulls(fb_group_words *table)
+{
+    if (table->nulls) return FB_OK;
+    FB_TRY(hold(table, table->capacity * sizeof *table->nulls));
+    table->nulls = fb_alloc_zero(table->capacity, sizeof *table->nulls);
+    return table->nulls ? FB_OK : FB_E_NOMEM;
+}
+
+/* Copies the long strings of a row and notes where. */
+static fb_status keep_strings(fb_group_words *table, const fb_group_block *rows, size_t row,
+                              uint64_t *addresses)
+{
+    size_t before = table->heap.total_bytes;
+    for (uint32_t i = 0; i < table->layout->string_count; i++) {
+        const fb_string *string = &rows->strings[i][row];
+        addresses[i] = 0;
+        if (string->size <= FB_STRING_INLINE) continue;
+        const char *copy = fb_arena_copy(&table->heap, string->far, string->size);
+        if (!copy) return FB_E_NOMEM;
+        memcpy(&addresses[i], &copy, sizeof copy);
+    }
+    return hold(table, table->heap.total_bytes - before);
+}
+
+static fb_status add_group(fb_group_words *table, const fb_group_block *rows, size_t row)
+{
+    const fb_group_layout *layout = table->layout;
+    if (table->count == table->capacity) FB_TRY(grow(table));
+    uint64_t *entry = table->entries + (size_t)table->count * fb_group_layout_stride(layout);
+    for (uint32_t word = 0; word < layout->word_count; word++)
+        entry[word] = rows->words[word][row];
+    if (layout->string_count) FB_TRY(keep_strings(table, rows, row, entry + layout->word_count));
+    if (rows->nulls && rows->nulls[row]) FB_TRY(need_nulls(table));
+    if (table->nulls) table->nulls[table->count] = rows->nulls ? rows->nulls[row] : 0;
+    FB_TRY(fb_group_index_add(&table->index, fb_group_tag(rows->hashes[row]), table->count));
+    table->count++;
+    return FB_OK;
+}
+
+static fb_status explain(const fb_group_words *table, fb_status status, fb_error *err)
+{
+    if (status == FB_E_NOMEM) return fb_fail_nomem(err, "the groups of a batch");
+    return fb_fail(
+        err, status, 0,
+        "groups of a batch: %u groups in %zu bytes are more than the memory limit allows",
+        table->count, fb_group_words_bytes(table));
+}
+
+/* --- search --- */
+
+static bool same_strings(const fb_group_words *table, const fb_group_block *rows, size_t row,
+                         const uint64_t *addresses)
+{
+    for (uint32_t i = 0; i < table->layout->string_count; i++) {
+        const fb_string *string = &rows->strings[i][row];
+        if (string->size <= FB_STRING_INLINE) continue;
+        const char *kept;
+        memcpy(&kept, &addresses[i], sizeof kept);
+        if (memcmp(kept, string->far, string->size) != 0) return false;
+    }
+    return true;
+}
+
+/* `words` is the layout's number of words, a constant where there are few. */
+static inline __attribute__((always_inline)) bool same_key(const fb_group_words *table,
+                                                           const fb_group_block *rows, size_t row,
+                                                           uint32_t group, uint32_t words)
+{
+    uint32_t strings = table->layout->string_count;
+    const uint64_t *entry = table->entries + (size_t)group * (words + strings);
+    uint64_t difference = 0;
+    for (uint32_t word = 0; word < words; word++)
+        difference |= entry[word] ^ rows->words[word][row];
+    uint64_t own_nulls = table->nulls ? table->nulls[group] : 0;
+    uint64_t row_nulls = rows->nulls ? rows->nulls[row] : 0;
+    if (difference | (own_nulls ^ row_nulls)) return false;
+    return strings == 0 || same_strings(table, rows, row, entry + words);
+}
+
+static inline __attribute__((always_inline)) uint32_t
+look_up(const fb_group_words *table, const fb_group_block *rows, size_t row, uint32_t words)
+{
+    uint32_t tag = fb_group_tag(rows->hashes[row]);
+    const fb_group_segment *segment = fb_group_index_segment(&table->index, tag);
+    uint32_t mask = fb_group_segment_mask(segment), at = fb_group_segment_home(segment, tag);
+    for (uint64_t slot; (slot = segment->slots[at]); at = (at + 1) & mask) {
+        if (!fb_group_slot_has_tag(slot, tag)) continue;
+        uint32_t group = fb_group_slot_group(slot);
+        if (same_key(table, rows, row, group, words)) return group;
+    }
+    return NO_GROUP;
+}
+
+static inline __attribute__((always_inline)) fb_status
+find_rows(fb_group_words *table, const fb_group_block *rows, uint32_t *groups, uint32_t words)
+{
+    for (size_t i = 0; i < rows->row_count; i++) {
+        groups[i] = look_up(table, rows, i, words);
+        if (groups[i] != NO_GROUP) continue;
+        groups[i] = table->count;
+        FB_TRY(add_group(table, rows, i));
+    }
+    return FB_OK;
+}
+
+fb_status fb_group_words_find(fb_group_words *table, const fb_group_block *rows, uint32_t *groups,
+                              fb_error *err)
+{
+    fb_status status;
+    switch (table->layout->word_count) {
+    case 1:
+        status = find_rows(table, rows, groups, 1);
+        break;
+    case 2:
+        status = find_rows(table, rows, groups, 2);
+        break;
+    default:
+        status = find_rows(table, rows, groups, table->layout->word_count);
+        break;
+    }
+    return status == FB_OK ? FB_OK : explain(table, status, err);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "exec/partial_aggregate.h"
+
+#include "base/memory.h"
+#include "exec/group_words.h"
+
+typedef struct partial {
+    fb_operator base;
+    const fb_aggregation *aggregation;
+    const fb_eval_context *context;
+    fb_exchange *exchange;
+    uint32_t lane;
+    fb_budget *budget;
+    fb_arena plan;  /* as long as the operator */
+    fb_arena arena; /* of one chunk */
+    fb_group_layout layout;
+    fb_column *keys;
+    fb_column **args; /* per call */
+    fb_group_words groups;
+    fb_buffers buffers;
+    uint64_t held_bytes; /* of the buffers, counted in the budget */
+} partial;
+
+/* --- rows --- */
+
+/* Counts what the buffers hold now. */
+static fb_status count_buffers(partial *p, fb_error *err)
+{
+    uint64_t bytes = fb_buffers_bytes(&p->buffers);
+    if (bytes <= p->held_bytes) return FB_OK;
+    if (!fb_budget_take(p->budget, bytes - p->held_bytes))
+        return fb_fail(err, FB_E_LIMIT, 0,
+                       "groups of a batch: the values of %u groups take %zu bytes, more than the "
+                       "memory limit allows",
+                       p->buffers.group_count, (size_t)bytes);
+    p->held_bytes = bytes;
+    return FB_OK;
+}
+
+static fb_status find_groups(partial *p, fb_eval *eval, const fb_chunk *chunk, uint32_t *groups)
+{
+    for (uint32_t i = 0; i < p->aggregation->key_count; i++)
+        FB_TRY(fb_expr_eval(p->aggregation->plan->exprs[i], eval, chunk, &p->keys[i]));
+    fb_group_block rows;
+    FB_TRY(
+        fb_group_block_build(&rows, &p->layout, p->keys, chunk->row_count, eval->arena, eval->err));
+    FB_TRY(fb_group_words_find(&p->groups, &rows, groups, eval->err));
+    return fb_buffers_grow(&p->buffers, p->groups.count, eval->err);
+}
+
+static fb_status update_call(partial *p, fb_eval *eval, const fb_chunk *chunk, uint32_t number,
+                             const uint32_t *groups)
+{
+    const fb_aggregate_call *call = p->aggregation->calls[number];
+    for (uint32_t i = 0; i < call->arg_count; i++)
+        FB_TRY(fb_expr_eval(call->args[i], eval, chunk, &p->args[number][i]));
+    return fb_buffers_update_call(&p->buffers, eval, number, groups, p->args[number],
+                                  chunk->row_count);
+}
+
+/* Only the rows for which the filter is true reach the call, and its arguments. */
+static fb_status update_filtered(partial *p, fb_eval *eval, const fb_chunk *chunk, uint32_t number,
+                                 const uint32_t *groups)
+{
+    const fb_aggregate_call *call = p->aggregation->calls[number];
+    uint32_t *rows = fb_arena_array(eval->arena, chunk->row_count, sizeof *rows);
+    uint32_t *row_groups = fb_arena_array(eval->arena, chunk->row_count, sizeof *row_groups);
+    if (!rows || !row_groups) return fb_fail_nomem(eval->err, "the rows of an aggregate");
+    uint32_t count = 0;
+    FB_TRY(fb_expr_select(p->aggregation->filters[number], eval, chunk, rows, &count));
+    if (count == 0) return FB_OK;
+    if (count == chunk->row_count) return update_call(p, eval, chunk, number, groups);
+    for (uint32_t i = 0; i < call->arg_count; i++)
+        FB_TRY(fb_expr_eval_rows(call->args[i], eval, chunk, rows, count, &p->args[number][i]));
+    for (uint32_t i = 0; i < count; i++)
+        row_groups[i] = groups[rows[i]];
+    return fb_buffers_update_call(&p->buffers, eval, number, row_groups, p->args[number], count);
+}
+
+static fb_status partial_push(fb_operator *self, const fb_chunk *chunk, fb_error *err)
+{
+    partial *p = (partial *)self;
+    fb_arena_reset(&p->arena);
+    fb_eval eval = {.context = p->context, .arena = &p->arena, .err = err};
+    uint32_t *groups = fb_arena_array(&p->arena, chunk->row_count, sizeof *groups);
+    if (!groups) return fb_fail_nomem(err, "the groups of rows");
+    FB_TRY(find_groups(p, &eval, chunk, groups));
+    const fb_expr *const *filters = p->aggregation->filters;
+    for (uint32_t i = 0; i < p->aggregation->call_count; i++)
+        FB_TRY(filters && filters[i] ? update_filtered(p, &eval, chunk, i, groups)
+                                     : update_call(p, &eval, chunk, i, groups));
+    return count_buffers(p, err);
+}
+
+/* --- groups --- */
+
+/* Rows from `first` on, a multiple of 64, of a flat column. */
+static bool column_from(fb_column *out, const fb_column *in, uint32_t first, fb_arena *arena)
+{
+    *out = *in;
+    out->values = (char *)in->values + (size_t)first * fb_type_width(in->type);
+    if (in->validity) out->validity = in->validity + first / 64;
+    if (in->type->id != FB_TYPE_STRUCT) return true;
+    out->children = fb_arena_array(arena, in->type->field_count, sizeof *out->children);
+    if (!out->children) return false;
+    for (uint32_t i = 0; i < in->type->field_count; i++)
+        if (!column_from(&out->children[i], &in->children[i], first, arena)) return false;
+    return true;
+}
+
+static fb_status write_groups(partial *p, uint32_t first, uint32_t count, fb_error *err)
+{
+    uint32_t keys = p->aggregation->key_count;
+    fb_chunk chunk = {.row_count = count, .column_count = fb_aggregation_width(p->aggregation)};
+    chunk.columns = fb_arena_array(&p->arena, chunk.column_count, sizeof *chunk.columns);
+    if (!chunk.columns) return fb_fail_nomem(err, "the groups of a batch");
+    const fb_group_entries entries = fb_group_words_from(&p->groups, first);
+    FB_TRY(fb_group_keys_decode(&p->layout, &entries, count, &p->arena, chunk.columns, err));
+    for (uint32_t i = 0; i < p->buffers.column_count; i++)
+        if (!column_from(&chunk.columns[keys + i], &p->buffers.columns[i], first, &p->arena))
+            return fb_fail_nomem(err, "the groups of a batch");
+    return fb_exchange_write(p->exchange, p->lane, &chunk, err);
+}
+
+static void release(partial *p)
+{
+    fb_group_words_deinit(&p->groups);
+    fb_buffers_deinit(&p->buffers);
+    fb_budget_give(p->budget, p->held_bytes);
+    p->held_bytes = 0;
+}
+
+static fb_status partial_finish(fb_operator *self, fb_error *err)
+{
+    partial *p = (partial *)self;
+    for (uint32_t first = 0; first < p->groups.count; first += FB_CHUNK_ROWS) {
+        uint32_t left = p->groups.count - first;
+        fb_arena_reset(&p->arena);
+        FB_TRY(write_groups(p, first, left < FB_CHUNK_ROWS ? left : FB_CHUNK_ROWS, err));
+    }
+    fb_exchange_finish_lane(p->exchange, p->lane, true);
+    release(p);
+    return FB_OK;
+}
+
+/* --- life --- */
+
+static void partial_close(fb_operator *self)
+{
+    partial *p = (partial *)self;
+    release(p);
+    fb_arena_deinit(&p->arena);
+    fb_arena_deinit(&p->plan);
+    fb_free(p);
+}
+
+static const fb_operator_ops partial_ops = {
+    .name = "PartialAggregate",
+    .push = partial_push,
+    .finish = partial_finish,
+    .close = partial_close,
+};
+
+/* The width of the windows that a key refers to, or 0: it is no window of one width. */
+static int64_t window_width(const fb_plan *plan, const fb_expr *key)
+{
+    if (key->kind != FB_EXPR_COLUMN) return 0;
+    for (; plan->child_count == 1; plan = plan->children[0]) {
+        if (plan->kind != FB_PLAN_WINDOW) continue;
+        if (plan->output[plan->output_count - 1].id == key->attribute_id)
+            return plan->window.width_us;
+    }
+    return 0;
+}
+
+static fb_status prepare_keys(partial *p, fb_error *err)
+{
+    const fb_aggregation *a = p->aggregation;
+    const fb_type **types = fb_arena_array(&p->plan, a->key_count, sizeof *types);
+    int64_t *widths_us = fb_arena_array(&p->plan, a->key_count, sizeof *widths_us);
+    p->keys = fb_arena_array(&p->plan, a->key_count, sizeof *p->keys);
+    if (!types || !widths_us || !p->keys) return fb_fail_nomem(err, "an aggregation");
+    for (uint32_t i = 0; i < a->key_count; i++) {
+        types[i] = a->plan->exprs[i]->type;
+        widths_us[i] = window_width(a->plan, a->plan->exprs[i]);
+    }
+    FB_TRY(fb_group_layout_build(&p->layout, &p->plan, types, widths_us, a->key_count, err));
+    return fb_group_words_init(&p->groups, &p->layout, p->budget, err);
+}
+
+static fb_status prepare_calls(partial *p, fb_error *err)
+{
+    const fb_aggregation *a = p->aggregation;
+    p->args = fb_arena_array(&p->plan, a->call_count, sizeof *p->args);
+    if (!p->args) return fb_fail_nomem(err, "an aggregation");
+    for (uint32_t i = 0; i < a->call_count; i++) {
+        p->args[i] = fb_arena_array(&p->plan, a->calls[i]->arg_count, sizeof *p->args[i]);
+        if (!p->args[i]) return fb_fail_nomem(err, "an aggregation");
+    }
+    return fb_buffers_init(&p->buffers, a->calls, a->call_count, err);
+}
+
+fb_status fb_partial_aggregate_create(const fb_aggregation *aggregation,
+                                      const fb_eval_context *context, fb_exchange *exchange,
+                                      uint32_t lane, fb_budget *budget, fb_operator **out,
+                                      fb_error *err)
+{
+    *out = NULL;
+    partial *p = fb_alloc_zero(1, sizeof *p);
+    if (!p) return fb_fail_nomem(err, "an aggregation");
+    *p = (partial){.base = {.ops = &partial_ops},
+                   .aggregation = aggregation,
+                   .context = context,
+                   .exchange = exchange,
+                   .lane = lane,
+                   .budget = budget};
+    fb_arena_init(&p->plan, 1024);
+    fb_arena_init(&p->arena, 0);
+    fb_status status = prepare_keys(p, err);
+    if (status == FB_OK) status = prepare_calls(p, err);
+    if (status == FB_OK)
+        *out = &p->base;
+    else
+        partial_close(&p->base);
+    return status;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Groups formed by a task, read back from the exchange and compared with a naive model. */
+#include "base/memory.h"
+#include "exec/partial_aggregate.h"
+#include "expr_env.h"
+#include "random_keys.h"
+
+enum { ROWS = 600, CHUNKS = 6, MAX_KEYS = 2, CALLS = 4, LANES = 2, LANE = 1 };
+
+typedef struct world {
+    expr_env env;
+    fb_plan plan;
+    const fb_expr *keys[MAX_KEYS];
+    const fb_aggregate_call *calls[CALLS];
+    const fb_expr *filters[CALLS];
+    fb_aggregation aggregation;
+    fb_exchange *exchange;
+    fb_operator *operator;
+    uint64_t seed;
+} world;
+
+static const fb_aggregate_call *bind(world *w, const char *name, const fb_expr *arg)
+{
+    fb_aggregate_call *call;
+    assert_ok(fb_aggregate_bind(&w->env.binder, fb_aggregate_find(fb_slice_of(name)), &arg,
+                                arg ? 1 : 0, (fb_position){0}, &call),
+              &w->env.err);
+    return call;
+}
+
+/* Columns: keys, a BIGINT, a STRING, a BOOLEAN. Calls: count(*), sum of the second, min of the
+ * third, and count_if-like sum of 10 div the second where the fourth is true. */
+static void world_init(world *w, const fb_type *const *types, uint32_t key_count)
+{
+    *w = (world){0};
+    expr_env_init(&w->env, ROWS);
+    for (uint32_t i = 0; i < key_count; i++) {
+        (void)expr_env_column(&w->env, types[i]);
+        w->keys[i] = expr_env_ref(&w->env, i);
+    }
+    (void)expr_env_column(&w->env, fb_type_of(FB_TYPE_BIGINT));
+    (void)expr_env_column(&w->env, fb_type_of(FB_TYPE_STRING));
+    (void)expr_env_column(&w->env, fb_type_of(FB_TYPE_BOOLEAN));
+    const fb_expr *number = expr_env_ref(&w->env, key_count);
+    w->calls[0] = bind(w, "count", NULL);
+    w->calls[1] = bind(w, "sum", number);
+    w->calls[2] = bind(w, "min", expr_env_ref(&w->env, key_count + 1));
+    w->calls[3] =
+        bind(w, "sum", expr_env_call(&w->env, "div", expr_env_long(&w->env, 10), number, NULL));
+    w->filters[3] = expr_env_ref(&w->env, key_count + 2);
+    w->plan = (fb_plan){.kind = FB_PLAN_AGGREGATE, .exprs = w->keys, .expr_count = key_count};
+    w->aggregation = (fb_aggregation){.plan = &w->plan,
+                                      .key_count = key_count,
+                                      .calls = w->calls,
+                                      .filters = w->filters,
+                                      .call_count = CALLS,
+                                      .field_count = CALLS};
+}
+
+static void world_deinit(world *w)
+{
+    fb_operator_close_chain(w->operator);
+    fb_exchange_destroy(w->exchange);
+    expr_env_deinit(&w->env);
+}
+
+static fb_status world_open(world *w, fb_budget *budget, fb_error *err)
+{
+    FB_TRY(fb_exchange_create(LANES, 1, w->aggregation.key_count, NULL, &w->exchange, err));
+    return fb_partial_aggregate_create(&w->aggregation, &w->env.context, w->exchange, LANE, budget,
+                                       &w->operator, err);
+}
+
+/* Rows of `pool` different keys. Where the filter is not true, the number may be zero, by which
+ * nothing must be divided. */
+static void random_rows(world *w, size_t pool)
+{
+    fb_column *columns = w->env.columns;
+    uint32_t keys = w->aggregation.key_count;
+    for (uint32_t i = 0; i < keys; i++) {
+        bool is_constant = random_word(&w->seed) % 4 == 0;
+        random_keys(&columns[i], &w->env.arena, w->keys[i]->type, pool, is_constant ? 1 : ROWS,
+                    &w->seed);
+        if (is_constant) fb_column_make_constant(&columns[i]);
+    }
+    random_column(&columns[keys], &w->env.arena, fb_type_of(FB_TYPE_BIGINT), true, ROWS, &w->seed);
+    random_column(&columns[keys + 1], &w->env.arena, fb_type_of(FB_TYPE_STRING), true, ROWS,
+                  &w->seed);
+    random_column(&columns[keys + 2], &w->env.arena, fb_type_of(FB_TYPE_BOOLEAN), true, ROWS,
+                  &w->seed);
+    for (uint32_t i = 0; i < ROWS; i++) {
+        bool passes = !fb_column_is_null(&columns[keys + 2], i) && columns[keys + 2].bools[i];
+        columns[keys].int64s[i] = columns[keys].int64s[i] % 7 + (passes ? 10 : 0);
+    }
+}
+
+typedef struct expected_group {
+    int64_t count;
+    int64_t sum;
+    bool has_sum;
+    fb_slice least;
+    bool has_least;
+    int64_t filtered;
+    bool has_filtered;
+} expected_group;
+
+static void expect_row(expected_group *group, const fb_column *columns, size_t row)
+{
+    group->count++;
+    bool passes = !fb_column_is_null(&columns[2], row) && columns[2].bools[row];
+    if (!fb_column_is_null(&columns[0], row)) {
+        group->has_sum = true;
+        group->sum += columns[0].int64s[row];
+        group->has_filtered |= passes;
+        if (passes) group->filtered += 10 / columns[0].int64s[row];
+    }
+    if (fb_column_is_null(&columns[1], row)) return;
+    fb_slice text = fb_column_string(&columns[1], row);
+    if (!group->has_least || fb_slice_compare(text, group->least) < 0) group->least = text;
+    group->has_least = true;
+}
+
+static void check_sum(const fb_column *column, size_t row, bool has_value, int64_t value)
+{
+    assert_int_equal(!fb_column_is_null(column, row), has_value);
+    if (has_value) assert_int_equal(column->int64s[row], value);
+}
+
+/* The rows of a chunk are the groups from `first` on. */
+static void check_groups(const fb_chunk *chunk, uint32_t keys, const expected_group *groups)
+{
+    const fb_column *fields = chunk->columns + keys;
+    for (uint32_t i = 0; i < chunk->row_count; i++) {
+        assert_int_equal(fields[0].int64s[i], groups[i].count);
+        check_sum(&fields[1], i, groups[i].has_sum, groups[i].sum);
+        assert_int_equal(!fb_column_is_null(&fields[2], i), groups[i].has_least);
+        if (groups[i].has_least)
+            assert_true(fb_slice_equal(fb_column_string(&fields[2], i), groups[i].least));
+        check_sum(&fields[3], i, groups[i].has_filtered, groups[i].filtered);
+    }
+}
+
+static void compare(const fb_type *const *types, uint32_t key_count, size_t pool, uint64_t seed)
+{
+    static key_model model;
+    static expected_group expected[KEY_MODEL_MAX_GROUPS];
+    uint32_t groups[ROWS];
+    memset(expected, 0, sizeof expected);
+    model.count = 0;
+    fb_arena_init(&model.arena, 0);
+    world w;
+    world_init(&w, types, key_count);
+    w.seed = seed;
+    assert_ok(world_open(&w, NULL, &w.env.err), &w.env.err);
+    for (uint32_t chunk = 0; chunk < CHUNKS; chunk++) {
+        random_rows(&w, pool);
+        assert_ok(fb_operator_push(w.operator, & w.env.chunk, &w.env.err), &w.env.err);
+        key_model_find(&model, w.env.columns, key_count, ROWS, groups);
+        for (uint32_t i = 0; i < ROWS; i++)
+            expect_row(&expected[groups[i]], w.env.columns + key_count, i);
+    }
+    assert_ok(fb_operator_finish(w.operator, & w.env.err), &w.env.err);
+    assert_true(fb_exchange_is_distinct(w.exchange, 0));
+    uint32_t seen = 0;
+    for (uint32_t i = 0; i < fb_exchange_chunk_count(w.exchange, 0); i++) {
+        const fb_chunk *chunk = fb_exchange_chunk(w.exchange, 0, i);
+        key_model_check(&model, chunk->columns, key_count, seen, chunk->row_count);
+        check_groups(chunk, key_count, expected + seen);
+        seen += chunk->row_count;
+    }
+    assert_int_equal(seen, model.count);
+    world_deinit(&w);
+    fb_arena_deinit(&model.arena);
+}
+
+static void groups_are_those_of_a_naive_model(void **state)
+{
+    (void)state;
+    fb_arena arena;
+    fb_arena_init(&arena, 0);
+    const fb_type *types[] = {
+        fb_type_of(FB_TYPE_BIGINT),     fb_type_of(FB_TYPE_STRING),
+        fb_type_of(FB_TYPE_DOUBLE),     fb_type_of(FB_TYPE_TINYINT),
+        fb_type_decimal(&arena, 38, 3), fb_type_array(&arena, fb_type_of(FB_TYPE_FLOAT), true)};
+    uint32_t count = sizeof types / sizeof *types;
+    for (uint32_t i = 0; i < count; i++) {
+        const fb_type *both[] = {types[i], types[(i + 1) % count]};
+        compare(both, 1, 1000, i);
+        compare(both, 2, 15, i);
+    }
+    fb_arena_deinit(&arena);
+}
+
+static void without_keys_there_is_one_group_or_none(void **state)
+{
+    (void)state;
+    compare(NULL, 0, 1, 1);
+    world w;
+    world_init(&w, NULL, 0);
+    assert_ok(world_open(&w, NULL, &w.env.err), &w.env.err);
+    assert_ok(fb_operator_finish(w.operator, & w.env.err), &w.env.err);
+    assert_int_equal(fb_exchange_chunk_count(w.exchange, 0), 0);
+    world_deinit(&w);
+}
+
+/* A whole small batch. */
+static fb_status run(const fb_type *type, fb_budget *budget, uint64_t fail_at, fb_error *err)
+{
+    world w;
+    world_init(&w, &type, 1);
+    random_rows(&w, ROWS);
+    fb_memory_fail_at(fail_at);
+    fb_status status = world_open(&w, budget, err);
+    if (status == FB_OK) status = fb_operator_push(w.operator, & w.env.chunk, err);
+    if (status == FB_OK) status = fb_operator_finish(w.operator, err);
+    fb_memory_fail_at(0);
+    world_deinit(&w);
+    return status;
+}
+
+static void a_spent_budget_names_the_groups_and_gives_all_back(void **state)
+{
+    (void)state;
+    fb_error err;
+    fb_budget budget;
+    for (uint64_t limit = 1 << 12; limit < 1 << 17; limit += 1 << 10) {
+        fb_budget_init(&budget, limit);
+        fb_status status = run(fb_type_of(FB_TYPE_BIGINT), &budget, 0, &err);
+        assert_int_equal(fb_budget_used(&budget), 0);
+        if (status == FB_OK) return;
+        assert_status(status, FB_E_LIMIT);
+        assert_contains(err.message, "groups of a batch");
+    }
+    fail_msg("a small batch does not fit 128 KiB");
+}
+
+static void every_failing_allocation_is_reported(void **state)
+{
+    (void)state;
+    for (uint64_t k = 1;; k++) {
+        fb_error err;
+        fb_budget budget;
+        fb_budget_init(&budget, 0);
+        fb_status status = run(fb_type_of(FB_TYPE_STRING), &budget, k, &err);
+        assert_int_equal(fb_budget_used(&budget), 0);
+        if (status == FB_OK) break;
+        assert_status(status, FB_E_NOMEM);
+        assert_true(k < 1000);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(groups_are_those_of_a_naive_model),
+        cmocka_unit_test(without_keys_there_is_one_group_or_none),
+        cmocka_unit_test(a_spent_budget_names_the_groups_and_gives_all_back),
+        cmocka_unit_test(every_failing_allocation_is_reported),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
