@@ -110,6 +110,8 @@ static void describe_expected(const fb_option_spec *spec, char *out, size_t size
                           "a duration such as 10s, 500ms or '1 minute', between %" PRId64
                           "us and %" PRId64 "us",
                           spec->min, spec->max);
+    else if (spec->type == FB_OPTION_SIZE)
+        length = snprintf(out, size, "a size in bytes such as 512m or 4g");
     else if (spec->max == INT64_MAX)
         length = snprintf(out, size, "a whole number of at least %" PRId64 "%s%s", spec->min, space,
                           unit);
@@ -134,6 +136,12 @@ static bool parse_value(const fb_option_spec *spec, fb_slice text, fb_option_val
     case FB_OPTION_DURATION: {
         bool default_ms = spec->unit && strcmp(spec->unit, "ms") == 0;
         ok = fb_parse_duration_us(text, default_ms, &value->number);
+        break;
+    }
+    case FB_OPTION_SIZE: {
+        uint64_t size_bytes;
+        ok = fb_parse_size_bytes(text, &size_bytes) && size_bytes <= INT64_MAX;
+        if (ok) value->number = (int64_t)size_bytes;
         break;
     }
     }

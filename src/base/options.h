@@ -18,6 +18,7 @@ typedef enum fb_option_type {
     /* Spark's time strings: 5, 5s, 10ms, 1 minute; kept in microseconds. A bare number counts
      * milliseconds when `unit` is "ms", else seconds. */
     FB_OPTION_DURATION,
+    FB_OPTION_SIZE, /* 4096, 512m, 4g, '2 GB': bytes, binary multiples */
 } fb_option_type;
 
 typedef struct fb_option_spec {
@@ -26,13 +27,13 @@ typedef struct fb_option_spec {
     const char *default_text; /* parsed like a given value; NULL: required, "": none */
     const char *unit;         /* "rows/s", "ms", "" */
     const char *help;
-    int64_t min, max; /* INT, DURATION (us) */
+    int64_t min, max; /* INT, DURATION (us), SIZE (bytes) */
 } fb_option_spec;
 
 typedef struct fb_option_value {
     bool is_given;
     bool boolean;
-    int64_t number; /* INT; DURATION in microseconds */
+    int64_t number; /* INT; DURATION in microseconds; SIZE in bytes */
     fb_slice text;  /* as given, or the default; borrowed from where it was given */
 } fb_option_value;
 

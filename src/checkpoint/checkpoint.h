@@ -38,6 +38,7 @@ typedef struct fb_offset_entry {
     const fb_slice *offsets; /* per source in plan order: JSON; data NULL: no offset yet ("-") */
     uint32_t source_count;
     fb_slice run_id; /* of the run that wrote it (member "forebay"); empty when Spark did */
+    fb_slice plan;   /* fingerprint of the plan with state that was run; empty: none, or Spark's */
 } fb_offset_entry;
 
 typedef struct fb_commit_entry {

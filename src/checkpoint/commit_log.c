@@ -16,7 +16,7 @@ fb_status fb_commit_entry_encode(const fb_commit_entry *entry, fb_buf *out, fb_e
     fb_json_begin_object(&json);
     fb_json_key(&json, "nextBatchWatermarkMs");
     fb_json_int(&json, entry->next_watermark_ms);
-    fb_log_write_run_id(&json, entry->run_id);
+    fb_log_write_own(&json, entry->run_id, (fb_slice){0});
     fb_json_end_object(&json);
     return out->failed ? fb_fail_nomem(err, "a commit log entry") : FB_OK;
 }
@@ -34,7 +34,7 @@ fb_status fb_commit_entry_decode(const char *name, fb_slice content, fb_arena *a
     FB_TRY(fb_log_json_object(&lines, line, &object, err));
     fb_status status =
         fb_log_member_int(&lines, object, "nextBatchWatermarkMs", &out->next_watermark_ms, err);
-    if (status == FB_OK) status = fb_log_run_id(object, arena, &out->run_id, err);
+    if (status == FB_OK) status = fb_log_own_member(object, "runId", arena, &out->run_id, err);
     json_decref(object);
     if (status != FB_OK) *out = (fb_commit_entry){0};
     return status;

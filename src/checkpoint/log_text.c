@@ -102,22 +102,27 @@ fb_status fb_log_copy_text(fb_slice text, fb_arena *arena, fb_slice *out, fb_err
     return FB_OK;
 }
 
-fb_status fb_log_run_id(const json_t *object, fb_arena *arena, fb_slice *out, fb_error *err)
+fb_status fb_log_own_member(const json_t *object, const char *key, fb_arena *arena, fb_slice *out,
+                            fb_error *err)
 {
     *out = (fb_slice){0};
     /* Both calls take NULL and things of another type, and answer NULL. */
-    const json_t *run_id = json_object_get(json_object_get(object, "forebay"), "runId");
-    if (!json_is_string(run_id)) return FB_OK;
-    fb_slice text = fb_slice_make(json_string_value(run_id), json_string_length(run_id));
+    const json_t *member = json_object_get(json_object_get(object, "forebay"), key);
+    if (!json_is_string(member)) return FB_OK;
+    fb_slice text = fb_slice_make(json_string_value(member), json_string_length(member));
     return fb_log_copy_text(text, arena, out, err);
 }
 
-void fb_log_write_run_id(fb_json_writer *json, fb_slice run_id)
+void fb_log_write_own(fb_json_writer *json, fb_slice run_id, fb_slice plan)
 {
     if (run_id.size == 0) return;
     fb_json_key(json, "forebay");
     fb_json_begin_object(json);
     fb_json_key(json, "runId");
     fb_json_string(json, run_id);
+    if (plan.size) {
+        fb_json_key(json, "plan");
+        fb_json_string(json, plan);
+    }
     fb_json_end_object(json);
 }

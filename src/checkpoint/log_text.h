@@ -48,13 +48,13 @@ fb_status fb_log_json_object(const fb_log_lines *lines, fb_slice text, json_t **
 /* A member with an integer; `*out` is left alone when it is missing. */
 fb_status fb_log_member_int(const fb_log_lines *lines, const json_t *object, const char *key,
                             int64_t *out, fb_error *err) FB_CHECKED;
-/* The run that wrote the entry: member "forebay":{"runId":...}; empty when there is none. The text
- * is copied into `arena`. */
-fb_status fb_log_run_id(const json_t *object, fb_arena *arena, fb_slice *out,
-                        fb_error *err) FB_CHECKED;
-/* Writes that member; nothing when `run_id` is empty. Spark 4.2.0 ignores members it does not
- * know. */
-void fb_log_write_run_id(fb_json_writer *json, fb_slice run_id);
+/* A text of our own: member "forebay":{"runId":...,"plan":...}; empty when there is none. It is
+ * copied into `arena`. */
+fb_status fb_log_own_member(const json_t *object, const char *key, fb_arena *arena, fb_slice *out,
+                            fb_error *err) FB_CHECKED;
+/* Writes that member, without `plan` when that is empty; nothing when `run_id` is empty. Spark
+ * 4.2.0 ignores members it does not know. */
+void fb_log_write_own(fb_json_writer *json, fb_slice run_id, fb_slice plan);
 fb_status fb_log_copy_text(fb_slice text, fb_arena *arena, fb_slice *out, fb_error *err) FB_CHECKED;
 
 #endif

@@ -48,7 +48,7 @@ static void write_metadata(const fb_offset_entry *entry, fb_buf *out)
         fb_json_string(&json, entry->conf[i].value);
     }
     fb_json_end_object(&json);
-    fb_log_write_run_id(&json, entry->run_id);
+    fb_log_write_own(&json, entry->run_id, entry->plan);
     fb_json_end_object(&json);
 }
 
@@ -113,7 +113,8 @@ static fb_status read_metadata(fb_log_lines *lines, fb_arena *arena, fb_offset_e
         status = fb_log_member_int(lines, object, "batchTimestampMs", &out->timestamp_ms, err);
     if (status == FB_OK) status = check_time(lines, out->timestamp_ms, err);
     if (status == FB_OK) status = read_conf(lines, object, arena, out, err);
-    if (status == FB_OK) status = fb_log_run_id(object, arena, &out->run_id, err);
+    if (status == FB_OK) status = fb_log_own_member(object, "runId", arena, &out->run_id, err);
+    if (status == FB_OK) status = fb_log_own_member(object, "plan", arena, &out->plan, err);
     json_decref(object);
     return status;
 }

@@ -50,6 +50,25 @@ static void values_and_defaults_are_typed(void **state)
     assert_slice_equal(values[3].text, "/y"); /* the last one wins */
 }
 
+static void sizes_are_bytes_with_binary_multiples(void **state)
+{
+    (void)state;
+    static const fb_option_spec size = {
+        .name = "limit", .type = FB_OPTION_SIZE, .default_text = "64k", .max = INT64_MAX};
+    fb_option_input input = {FB_SLICE("limit"), FB_SLICE("4g")};
+    fb_option_value value;
+    fb_error err;
+    assert_ok(fb_options_parse(&size, 1, "x", NULL, 0, &value, NULL, &err), &err);
+    assert_int_equal(value.number, 64 * 1024);
+    assert_ok(fb_options_parse(&size, 1, "x", &input, 1, &value, NULL, &err), &err);
+    assert_int_equal(value.number, INT64_C(4) << 30);
+    input.value = FB_SLICE("much");
+    assert_status(fb_options_parse(&size, 1, "x", &input, 1, &value, NULL, &err), FB_E_INVALID);
+    assert_contains(err.message, "expected a size in bytes such as 512m or 4g");
+    input.value = FB_SLICE("-1");
+    assert_status(fb_options_parse(&size, 1, "x", &input, 1, &value, NULL, &err), FB_E_INVALID);
+}
+
 static void an_unknown_name_gets_the_nearest_one(void **state)
 {
     (void)state;
@@ -133,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_and_defaults_are_typed),
+        cmocka_unit_test(sizes_are_bytes_with_binary_multiples),
         cmocka_unit_test(an_unknown_name_gets_the_nearest_one),
         cmocka_unit_test(a_wrong_value_says_what_was_expected),
         cmocka_unit_test(a_missing_required_option_is_named),

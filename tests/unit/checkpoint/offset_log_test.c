@@ -97,14 +97,16 @@ static void the_run_and_sources_without_offset_are_kept(void **state)
         .offsets = offsets,
         .source_count = 3,
         .run_id = FB_SLICE("r-1"),
+        .plan = FB_SLICE("00ff"),
     };
     fb_buf out;
     fb_buf_init(&out, 0);
     assert_ok(fb_offset_entry_encode(&entry, &out, &f->err), &f->err);
-    assert_string_equal(fb_buf_text(&out),
-                        "v1\n{\"batchWatermarkMs\":-5,\"batchTimestampMs\":7,"
-                        "\"conf\":{\"a\\\"b\":\"c\\\\d\"},\"forebay\":{\"runId\":\"r-1\"}}\n"
-                        "12\n-\n{\"t\":{\"0\":1}}");
+    assert_string_equal(
+        fb_buf_text(&out),
+        "v1\n{\"batchWatermarkMs\":-5,\"batchTimestampMs\":7,"
+        "\"conf\":{\"a\\\"b\":\"c\\\\d\"},\"forebay\":{\"runId\":\"r-1\",\"plan\":\"00ff\"}}\n"
+        "12\n-\n{\"t\":{\"0\":1}}");
     assert_ok(decode(f, fb_buf_slice(&out)), &f->err);
     fb_buf_deinit(&out);
     assert_int_equal(f->entry.source_count, 3);
@@ -113,6 +115,7 @@ static void the_run_and_sources_without_offset_are_kept(void **state)
     assert_slice_equal(f->entry.conf[0].key, "a\"b");
     assert_slice_equal(f->entry.conf[0].value, "c\\d");
     assert_slice_equal(f->entry.run_id, "r-1");
+    assert_slice_equal(f->entry.plan, "00ff");
 }
 
 static void an_offset_must_be_one_line(void **state)
