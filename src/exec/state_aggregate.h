@@ -50,7 +50,9 @@ typedef struct fb_state_aggregate {
     const atomic_bool *cancelled;
 } fb_state_aggregate;
 
-/* Pushes what is emitted, [keys, results], into `next` and finishes it. `*metrics` is set. */
+/* Pushes what is emitted, [keys, results], into `next` and finishes it. `*metrics` is set, also
+ * when it fails. The exchange's partition is released as soon as it has been read. Spark's error
+ * when append mode has no key that is event time is one of analysis; here it is FB_E_INVALID. */
 fb_status fb_state_aggregate_run(const fb_state_aggregate *self, fb_operator *next,
                                  fb_state_metrics *metrics, fb_error *err) FB_CHECKED;
 

@@ -73,6 +73,7 @@ static fb_status bind_moments(fb_binder *binder, fb_aggregate_call *call, unsign
     call->type = fb_type_of(FB_TYPE_DOUBLE);
     call->nullable = true;
     call->variant = variant;
+    call->merge_rounds = true; /* the mean is divided by the count and multiplied again */
     FB_TRY(fb_aggregate_cast_arg(binder, call, call->type));
     call->field_count = 3;
     for (int i = 0; i < 3; i++)

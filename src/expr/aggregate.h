@@ -51,6 +51,7 @@ struct fb_aggregate_call {
     bool nullable;
     bool ansi;
     bool ignores_nulls; /* first, last */
+    bool merge_rounds;  /* merging into empty buffers may change the last digits */
     unsigned variant;   /* of functions that share their kernels */
     fb_buffer_field fields[FB_AGGREGATE_MAX_FIELDS];
     uint32_t field_count;
