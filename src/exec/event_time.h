@@ -7,6 +7,8 @@
 #include "exec/operator.h"
 #include "plan/plan.h"
 
+#include <stdatomic.h>
+
 /* Event times in milliseconds that passed a watermark node, late ones included. A null counts as
  * 0, as in Spark. */
 typedef struct fb_event_time_stats {
@@ -15,6 +17,7 @@ typedef struct fb_event_time_stats {
     uint64_t count; /* 0: the others are unspecified */
 } fb_event_time_stats;
 
+/* As Spark merges the statistics of partitions: the same average, to the last bit. */
 void fb_event_time_merge(fb_event_time_stats *into, const fb_event_time_stats *other);
 
 /* Passes everything on and notes the times of column `column` (TIMESTAMP, or a window: its end)
@@ -22,9 +25,15 @@ void fb_event_time_merge(fb_event_time_stats *into, const fb_event_time_stats *o
 fb_status fb_watermark_create(uint32_t column, fb_event_time_stats *stats, fb_operator *next,
                               fb_operator **out, fb_error *err) FB_CHECKED;
 
-/* Adds the window column; a row in several windows occurs several times, latest window first. */
+/* More windows than this for one row are refused: FB_E_LIMIT. */
+enum { FB_WINDOW_MAX_OVERLAP = 1000000 };
+
+/* Adds the window column, of `type`: STRUCT of start and end. A row in several windows occurs
+ * several times, latest window first; rows without time are dropped. A window that does not fit
+ * the range of timestamps is an error, as in Spark's ANSI mode. `*cancelled` is looked at before
+ * each chunk that a row's windows make. */
 fb_status fb_window_create(const fb_time_window *window, const fb_type *type,
-                           const fb_eval_context *context, fb_operator *next, fb_operator **out,
-                           fb_error *err) FB_CHECKED;
+                           const fb_eval_context *context, const atomic_bool *cancelled,
+                           fb_operator *next, fb_operator **out, fb_error *err) FB_CHECKED;
 
 #endif
