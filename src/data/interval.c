@@ -28,9 +28,9 @@ enum { UNIT_COUNT = sizeof units / sizeof *units, MAX_FRACTION_DIGITS = 9 };
 
 /* --- reading --- */
 
-static bool fail(fb_interval_fault *fault, const char *reason, fb_slice part)
+static bool fail(fb_interval_fault *fault, const char *condition, const char *reason, fb_slice part)
 {
-    *fault = (fb_interval_fault){reason, part};
+    *fault = (fb_interval_fault){condition, reason, part};
     return false;
 }
 
@@ -124,12 +124,13 @@ static bool take_number(fb_slice *text, int64_t *value, int64_t *nanos, bool *ha
     bool ends = !text->size || is_space(text->data[0]);
     fb_slice shown = take(&start, is_no_space);
     if ((!whole.size && !fraction.size) || !ends)
-        return fail(fault, "expected a number with a unit, not", shown);
+        return fail(fault, "UNRECOGNIZED_NUMBER", "expected a number with a unit, not", shown);
     if (fraction.size > MAX_FRACTION_DIGITS)
-        return fail(fault, "a second has at most nine digits behind the point, not", shown);
+        return fail(fault, "INVALID_PRECISION",
+                    "a second has at most nine digits behind the point, not", shown);
     *value = 0;
     if (whole.size && !fb_parse_int64(whole, value))
-        return fail(fault, "the number is too large:", shown);
+        return fail(fault, "ARITHMETIC_EXCEPTION", "the number is too large:", shown);
     *nanos = read_fraction(fraction);
     if (is_negative) {
         *value = -*value;
@@ -146,11 +147,15 @@ static bool take_part(fb_slice *text, fb_interval *out, fb_interval_fault *fault
     if (!take_number(text, &value, &nanos, &has_point, fault)) return false;
     (void)take(text, is_space);
     fb_slice word = take(text, is_no_space);
-    if (!word.size) return fail(fault, "expected a unit behind the last number", word);
-    if (!fb_interval_unit_find(word, &unit)) return fail(fault, "this is no unit:", word);
+    if (!word.size)
+        return fail(fault, "MISSING_UNIT", "expected a unit behind the last number", word);
+    if (!fb_interval_unit_find(word, &unit))
+        return fail(fault, "INVALID_UNIT", "this is no unit:", word);
     if (has_point && unit != FB_INTERVAL_SECOND)
-        return fail(fault, "only seconds have digits behind the point, not", word);
-    if (!add(out, unit, value, nanos)) return fail(fault, "too large with the", word);
+        return fail(fault, "INVALID_FRACTION", "only seconds have digits behind the point, not",
+                    word);
+    if (!add(out, unit, value, nanos))
+        return fail(fault, "ARITHMETIC_EXCEPTION", "too large with the", word);
     (void)take(text, is_space);
     return true;
 }
@@ -161,7 +166,9 @@ bool fb_interval_parse(fb_slice text, fb_interval *out, fb_interval_fault *fault
     text = trim(text);
     fb_slice rest = text, word = take(&rest, is_no_space);
     if (fb_slice_equal_nocase(word, FB_SLICE("interval"))) text = trim(rest);
-    if (!text.size) return fail(fault, "expected a number with a unit, not an empty text", text);
+    if (!text.size)
+        return fail(fault, "INPUT_IS_EMPTY", "expected a number with a unit, not an empty text",
+                    text);
     while (text.size)
         if (!take_part(&text, out, fault)) return false;
     return true;
@@ -175,8 +182,9 @@ static bool take_field(fb_slice *text, size_t most, int64_t max, int64_t *out, c
 {
     fb_slice digits = take(text, is_digit);
     if (!digits.size || digits.size > most)
-        return fail(fault, "the text does not have the form that its units ask for", digits);
-    if (!fb_parse_int64(digits, out) || *out > max) return fail(fault, range, digits);
+        return fail(fault, "UNMATCHED_FORMAT_STRING_WITH_NOTICE",
+                    "the text does not have the form that its units ask for", digits);
+    if (!fb_parse_int64(digits, out) || *out > max) return fail(fault, "", range, digits);
     return true;
 }
 
@@ -184,12 +192,16 @@ static bool take_years(fb_slice text, bool is_negative, fb_interval *out, fb_int
 {
     int64_t years, months;
     if (!take_field(&text, 18, INT32_MAX / 12, &years, "too many years:", fault)) return false;
-    if (!take_char(&text, '-')) return fail(fault, "expected years and months as in '1-2'", text);
+    if (!take_char(&text, '-'))
+        return fail(fault, "UNMATCHED_FORMAT_STRING_WITH_NOTICE",
+                    "expected years and months as in '1-2'", text);
     if (!take_field(&text, 18, 11, &months, "months must be from 0 to 11, not", fault))
         return false;
-    if (text.size) return fail(fault, "expected years and months as in '1-2'", text);
+    if (text.size)
+        return fail(fault, "UNMATCHED_FORMAT_STRING_WITH_NOTICE",
+                    "expected years and months as in '1-2'", text);
     int64_t sum = years * 12 + months;
-    if (sum > INT32_MAX) return fail(fault, "too many years", (fb_slice){0});
+    if (sum > INT32_MAX) return fail(fault, "", "too many years", text);
     out->months = (int32_t)(is_negative ? -sum : sum);
     return true;
 }
@@ -219,21 +231,23 @@ static bool take_clock(fb_slice text, fb_interval_unit from, fb_interval_unit to
         const clock_field *field = &clock_fields[unit - FB_INTERVAL_DAY];
         bool is_first = unit == from;
         int64_t value;
-        if (!is_first && !take_char(&text, field->separator)) return fail(fault, form, text);
+        if (!is_first && !take_char(&text, field->separator))
+            return fail(fault, "UNMATCHED_FORMAT_STRING_WITH_NOTICE", form, text);
         if (!take_field(&text, is_first ? field->most_digits : 2,
                         is_first ? field->max : field->max_inner, &value, field->range, fault))
             return false;
         if (!add(out, unit, is_negative ? -value : value, 0))
-            return fail(fault, field->range, text);
+            return fail(fault, "", field->range, text);
     }
     if (to == FB_INTERVAL_SECOND && take_char(&text, '.')) {
         fraction = take(&text, is_digit);
-        if (!fraction.size || fraction.size > MAX_FRACTION_DIGITS) return fail(fault, form, text);
+        if (!fraction.size || fraction.size > MAX_FRACTION_DIGITS)
+            return fail(fault, "UNMATCHED_FORMAT_STRING_WITH_NOTICE", form, text);
     }
-    if (text.size) return fail(fault, form, text);
+    if (text.size) return fail(fault, "UNMATCHED_FORMAT_STRING_WITH_NOTICE", form, text);
     int64_t nanos = read_fraction(fraction);
     return add(out, FB_INTERVAL_SECOND, 0, is_negative ? -nanos : nanos) ||
-           fail(fault, "too large", text);
+           fail(fault, "", "too large", text);
 }
 
 bool fb_interval_parse_range(fb_slice text, fb_interval_unit from, fb_interval_unit to,
@@ -246,7 +260,8 @@ bool fb_interval_parse_range(fb_slice text, fb_interval_unit from, fb_interval_u
     if (from == FB_INTERVAL_YEAR && to == FB_INTERVAL_MONTH)
         return take_years(text, is_negative, out, fault);
     if (from < FB_INTERVAL_DAY || to <= from || to > FB_INTERVAL_SECOND)
-        return fail(fault, "these two units do not make a range", (fb_slice){0});
+        return fail(fault, "UNSUPPORTED_FROM_TO_EXPRESSION",
+                    "these two units do not make a range:", text);
     return take_clock(text, from, to, is_negative, out, fault);
 }
 

@@ -30,8 +30,10 @@ typedef enum fb_interval_unit {
     FB_INTERVAL_MICROSECOND,
 } fb_interval_unit;
 
-/* Why a text is no interval: words for a message, and the part that they speak of. */
+/* Why a text is no interval: words for a message, the part that they speak of, and Spark's name
+ * for it under INVALID_INTERVAL_FORMAT, or "". */
 typedef struct fb_interval_fault {
+    const char *condition;
     const char *reason;
     fb_slice part;
 } fb_interval_fault;

@@ -461,7 +461,8 @@ static fb_status analyze_plan(fb_analyzer *a, const fb_raw_plan *raw, fb_relatio
     case FB_RAW_DISTINCT:
     case FB_RAW_WATERMARK:
     case FB_RAW_SORT:
-        break;
+        return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "",
+                                "aggregation, ORDER BY and WATERMARK are not supported yet");
     }
     return FB_E_INVALID;
 }

@@ -209,6 +209,11 @@ static fb_status analyze_call(fb_analyzer *a, const fb_scope *scope, const fb_ra
         return fb_analyzer_fail(
             a, raw->position, FB_E_ANALYSIS, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
             "Invalid SQL syntax: The function `%s` does not support DISTINCT.", function->name);
+    if (raw->filter || raw->ignores_nulls)
+        return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS,
+                                "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+                                "Invalid SQL syntax: The function `%s` does not support %s.",
+                                function->name, raw->filter ? "FILTER clause" : "IGNORE NULLS");
     const fb_expr **args = fb_arena_array(a->arena, raw->arg_count, sizeof *args);
     if (!args) return fb_analyzer_nomem(a);
     for (uint32_t i = 0; i < raw->arg_count; i++)

@@ -52,6 +52,46 @@ typedef struct fb_sql_exprs {
     uint32_t row_width;  /* rows of VALUES: expressions per row */
 } fb_sql_exprs;
 
+/* GROUP BY ... */
+typedef struct fb_sql_groups {
+    fb_sql_exprs exprs;
+    bool is_given;
+} fb_sql_groups;
+
+/* ORDER BY ... */
+typedef struct fb_sql_sort {
+    fb_sql_token at;
+    fb_sql_vector keys; /* of fb_raw_sort_key; empty: none */
+} fb_sql_sort;
+
+/* A number of an INTERVAL with its unit, or a text with two. */
+typedef struct fb_sql_interval_part {
+    fb_slice value;
+    fb_sql_span span; /* of the value */
+    bool is_string;
+    bool is_negative;      /* a minus stands before it */
+    fb_sql_token from, to; /* units; the second has kind 0 where there is one */
+} fb_sql_interval_part;
+
+typedef struct fb_sql_interval {
+    fb_interval value;
+    fb_sql_span span;
+} fb_sql_interval;
+
+/* WATERMARK column DELAY OF delay */
+typedef struct fb_sql_watermark {
+    fb_sql_token at; /* kind 0: none */
+    fb_sql_expr column;
+    fb_sql_interval delay;
+} fb_sql_watermark;
+
+/* What may stand behind the parentheses of a call. */
+typedef struct fb_sql_tail {
+    fb_sql_expr filter;
+    bool ignores_nulls;
+    fb_sql_token end; /* its last token; kind 0: nothing stands there */
+} fb_sql_tail;
+
 typedef struct fb_sql_alias {
     fb_slice name;         /* empty: none */
     fb_sql_vector columns; /* of fb_slice */
@@ -139,6 +179,9 @@ fb_sql_expr fb_sql_typed_literal(fb_sql_build *sql, fb_sql_token type, fb_slice 
 
 /* --- expressions (expression.c) --- */
 
+/* `depth`: 1 for a leaf. */
+fb_sql_expr fb_sql_node(fb_sql_build *sql, fb_sql_span span, uint32_t depth, fb_raw_expr node);
+
 fb_sql_expr fb_sql_name(fb_sql_build *sql, fb_sql_token token);
 fb_sql_expr fb_sql_member(fb_sql_build *sql, fb_sql_expr base, fb_sql_token name);
 fb_sql_expr fb_sql_star(fb_sql_build *sql, const fb_sql_expr *base, fb_sql_token star);
@@ -151,7 +194,11 @@ fb_sql_expr fb_sql_balance(fb_sql_build *sql, const char *name, fb_sql_vector op
 fb_sql_expr fb_sql_unary(fb_sql_build *sql, const char *name, fb_sql_token op, fb_sql_expr a);
 /* name(args) as written; `base` must be a name. */
 fb_sql_expr fb_sql_function(fb_sql_build *sql, fb_sql_expr base, fb_sql_exprs args,
-                            bool is_distinct, fb_sql_token open, fb_sql_token close);
+                            bool is_distinct, fb_sql_token open, fb_sql_token close,
+                            fb_sql_tail tail);
+/* first(a IGNORE NULLS), a form that three functions have. */
+fb_sql_expr fb_sql_ignoring_function(fb_sql_build *sql, fb_sql_expr base, fb_sql_expr arg,
+                                     fb_sql_token open, fb_sql_token ignore, fb_sql_token close);
 fb_sql_expr fb_sql_keyword_function(fb_sql_build *sql, fb_sql_token name, fb_sql_exprs args,
                                     fb_sql_token close);
 /* `a` [NOT] name ...: the call, negated when `is_not`. */
@@ -169,6 +216,16 @@ fb_sql_expr fb_sql_paren(fb_sql_expr inner, fb_sql_token open, fb_sql_token clos
 fb_sql_expr fb_sql_aliased(fb_sql_build *sql, fb_sql_expr expr, fb_sql_token alias);
 fb_sql_expr fb_sql_trim(fb_sql_build *sql, fb_sql_span span, const fb_sql_token *side,
                         const fb_sql_expr *what, fb_sql_expr from);
+
+/* --- intervals (interval.c) --- */
+
+/* `parts`: of fb_sql_interval_part, at least one. */
+fb_sql_interval fb_sql_interval_of(fb_sql_build *sql, fb_sql_token at, fb_sql_vector parts);
+/* INTERVAL '1 day 2 hours' */
+fb_sql_interval fb_sql_interval_text(fb_sql_build *sql, fb_sql_token at, fb_sql_text text);
+fb_sql_expr fb_sql_interval_literal(fb_sql_build *sql, fb_sql_interval interval);
+/* False, and an error, when the delay of a watermark is negative. */
+bool fb_sql_check_delay(fb_sql_build *sql, fb_sql_interval delay);
 
 /* --- types (types.c) --- */
 
@@ -194,7 +251,12 @@ fb_sql_plan fb_sql_subquery(fb_sql_build *sql, fb_sql_plan plan, fb_sql_alias al
 /* A query in parentheses: what it reads gives no qualifiers to who reads it. */
 fb_sql_plan fb_sql_hide(fb_sql_build *sql, fb_sql_plan plan);
 fb_sql_plan fb_sql_select(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs items, fb_sql_plan from,
-                          const fb_sql_expr *where);
+                          const fb_sql_expr *where, fb_sql_groups groups,
+                          const fb_sql_expr *having);
+fb_sql_plan fb_sql_distinct(fb_sql_build *sql, fb_sql_token at, fb_sql_plan plan);
+/* `plan` itself where there is nothing to do. */
+fb_sql_plan fb_sql_sorted(fb_sql_build *sql, fb_sql_plan plan, fb_sql_sort sort);
+fb_sql_plan fb_sql_watermarked(fb_sql_build *sql, fb_sql_plan plan, fb_sql_watermark watermark);
 fb_sql_plan fb_sql_union(fb_sql_build *sql, fb_sql_token at, fb_sql_plan a, fb_sql_plan b);
 /* `first`: where the names of this WITH begin in sql->ctes. */
 void fb_sql_add_cte(fb_sql_build *sql, uint32_t first, fb_sql_token name, fb_sql_vector columns,

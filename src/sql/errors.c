@@ -177,19 +177,20 @@ void fb_sql_unsupported(fb_sql_build *sql, fb_sql_token at, const char *feature)
 
 /* --- what was expected --- */
 
-/* Clauses that are recognised only to be refused, and signs nobody would miss. */
+/* Clauses that are recognised only to be refused, those of a call, and signs nobody would miss. */
 static bool is_worth_telling(uint16_t kind)
 {
     static const uint16_t hidden[] = {
-        FB_TK_ANTI,      FB_TK_CLUSTER,     FB_TK_CROSS,     FB_TK_DISTRIBUTE, FB_TK_EXCEPT,
-        FB_TK_EXISTS,    FB_TK_FILTER,      FB_TK_FULL,      FB_TK_GLOBAL,     FB_TK_GROUP,
-        FB_TK_HAVING,    FB_TK_INNER,       FB_TK_INTERSECT, FB_TK_JOIN,       FB_TK_LATERAL,
-        FB_TK_LEFT,      FB_TK_LIMIT,       FB_TK_NATURAL,   FB_TK_OFFSET,     FB_TK_ORDER,
-        FB_TK_OVER,      FB_TK_PIVOT,       FB_TK_RIGHT,     FB_TK_SEMI,       FB_TK_SET_MINUS,
-        FB_TK_SORT,      FB_TK_TABLESAMPLE, FB_TK_UNPIVOT,   FB_TK_WATERMARK,  FB_TK_WINDOW,
-        FB_TK_PARAMETER, FB_TK_ARROW,       FB_TK_FAT_ARROW, FB_TK_QUOTED,     FB_TK_GENERIC,
-        FB_TK_BIGINT,    FB_TK_SMALLINT,    FB_TK_TINYINT,   FB_TK_DECIMAL,    FB_TK_DOUBLE,
-        FB_TK_FLOAT,     FB_TK_BIGDECIMAL,
+        FB_TK_ANTI,       FB_TK_CLUSTER,   FB_TK_CROSS,      FB_TK_CUBE,        FB_TK_DISTRIBUTE,
+        FB_TK_EXCEPT,     FB_TK_EXISTS,    FB_TK_FILTER,     FB_TK_FULL,        FB_TK_GLOBAL,
+        FB_TK_GROUPING,   FB_TK_IGNORE,    FB_TK_INNER,      FB_TK_INTERSECT,   FB_TK_JOIN,
+        FB_TK_LATERAL,    FB_TK_LEFT,      FB_TK_LIMIT,      FB_TK_NATURAL,     FB_TK_OFFSET,
+        FB_TK_OVER,       FB_TK_PIVOT,     FB_TK_RESPECT,    FB_TK_RIGHT,       FB_TK_ROLLUP,
+        FB_TK_SEMI,       FB_TK_SET_MINUS, FB_TK_SORT,       FB_TK_TABLESAMPLE, FB_TK_UNPIVOT,
+        FB_TK_WINDOW,     FB_TK_WITHIN,    FB_TK_PARAMETER,  FB_TK_ARROW,       FB_TK_FAT_ARROW,
+        FB_TK_QUOTED,     FB_TK_GENERIC,   FB_TK_UNIT_MINUS, FB_TK_UNIT_PLUS,   FB_TK_BIGINT,
+        FB_TK_SMALLINT,   FB_TK_TINYINT,   FB_TK_DECIMAL,    FB_TK_DOUBLE,      FB_TK_FLOAT,
+        FB_TK_BIGDECIMAL,
     };
     for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
         if (hidden[i] == kind) return false;
@@ -266,6 +267,12 @@ static const char *sign_name(uint16_t kind)
         return "a number";
     case FB_TK_IDENT:
         return "a name";
+    case FB_TK_UNIT:
+        return "a unit such as MINUTES";
+    case FB_TK_GROUP:
+        return "GROUP BY";
+    case FB_TK_ORDER:
+        return "ORDER BY";
     default:
         return NULL;
     }
@@ -282,18 +289,19 @@ static void describe_expected(fb_buf *out, const uint16_t *kinds, uint32_t kind_
     bool has_expression = contains(kinds, kind_count, FB_TK_CASE);
     bool has_type = !has_expression && contains(kinds, kind_count, FB_TK_GENERIC);
     bool has_operator = !has_expression && contains(kinds, kind_count, FB_TK_SLASH);
+    bool has_rollup = !has_expression && contains(kinds, kind_count, FB_TK_ROLLUP);
     uint32_t words = 0;
     if (has_expression) add_word(out, "an expression", &words);
     if (has_type) add_word(out, "a type", &words);
     for (uint32_t i = 0; i < kind_count; i++) {
         uint16_t kind = kinds[i];
-        bool is_summed_up = (has_expression && is_operand(kind)) ||
-                            (has_operator && is_operator(kind)) ||
-                            (has_operator && kind == FB_TK_STRING) ||
-                            (has_type && kind == FB_TK_IDENT) || kind == 0;
+        bool is_summed_up =
+            (has_expression && is_operand(kind)) || (has_operator && is_operator(kind)) ||
+            (has_operator && kind == FB_TK_STRING) || (has_type && kind == FB_TK_IDENT) ||
+            (has_rollup && kind == FB_TK_WITH) || kind == 0;
         if (is_summed_up || !is_worth_telling(kind)) continue;
-        const char *name = fb_sql_keyword_name(kind);
-        if (!name) name = sign_name(kind);
+        const char *name = sign_name(kind);
+        if (!name) name = fb_sql_keyword_name(kind);
         if (name) add_word(out, name, &words);
     }
     if (has_operator) add_word(out, "an operator", &words);

@@ -74,7 +74,7 @@ fb_sql_exprs fb_sql_prepend(fb_sql_build *sql, fb_sql_expr first, fb_sql_exprs r
 
 /* --- nodes --- */
 
-static fb_sql_expr make_node(fb_sql_build *sql, fb_sql_span span, uint32_t depth, fb_raw_expr node)
+fb_sql_expr fb_sql_node(fb_sql_build *sql, fb_sql_span span, uint32_t depth, fb_raw_expr node)
 {
     if (sql->status != FB_OK) return (fb_sql_expr){0};
     if (depth > FB_SQL_MAX_DEPTH) {
@@ -94,8 +94,8 @@ fb_sql_expr fb_sql_name(fb_sql_build *sql, fb_sql_token token)
     fb_slice part = fb_sql_ident(sql, token);
     const fb_slice *parts = fb_arena_copy(sql->arena, &part, sizeof part);
     if (!parts) (void)fb_sql_fail_nomem(sql);
-    return make_node(sql, fb_sql_token_span(token), 1,
-                     (fb_raw_expr){.kind = FB_RAW_NAME, .parts = parts, .part_count = 1});
+    return fb_sql_node(sql, fb_sql_token_span(token), 1,
+                       (fb_raw_expr){.kind = FB_RAW_NAME, .parts = parts, .part_count = 1});
 }
 
 fb_sql_expr fb_sql_member(fb_sql_build *sql, fb_sql_expr base, fb_sql_token name)
@@ -106,7 +106,7 @@ fb_sql_expr fb_sql_member(fb_sql_build *sql, fb_sql_expr base, fb_sql_token name
     if (base.node->kind != FB_RAW_NAME) {
         const fb_raw_expr **args = fb_arena_copy(sql->arena, &base.node, sizeof base.node);
         if (!args) (void)fb_sql_fail_nomem(sql);
-        return make_node(
+        return fb_sql_node(
             sql, span, base.depth + 1,
             (fb_raw_expr){.kind = FB_RAW_FIELD, .name = part, .args = args, .arg_count = 1});
     }
@@ -123,8 +123,8 @@ fb_sql_expr fb_sql_member(fb_sql_build *sql, fb_sql_expr base, fb_sql_token name
     }
     memcpy(parts, base.node->parts, count * sizeof *parts);
     parts[count] = part;
-    return make_node(sql, span, 1,
-                     (fb_raw_expr){.kind = FB_RAW_NAME, .parts = parts, .part_count = count + 1});
+    return fb_sql_node(sql, span, 1,
+                       (fb_raw_expr){.kind = FB_RAW_NAME, .parts = parts, .part_count = count + 1});
 }
 
 fb_sql_expr fb_sql_star(fb_sql_build *sql, const fb_sql_expr *base, fb_sql_token star)
@@ -142,18 +142,18 @@ fb_sql_expr fb_sql_star(fb_sql_build *sql, const fb_sql_expr *base, fb_sql_token
         node.parts = base->node->parts;
         node.part_count = base->node->part_count;
     }
-    return make_node(sql, span, 1, node);
+    return fb_sql_node(sql, span, 1, node);
 }
 
 static fb_sql_expr make_call(fb_sql_build *sql, fb_slice name, fb_sql_span span, fb_sql_exprs args,
                              bool is_distinct)
 {
-    return make_node(sql, span, args.depth + 1,
-                     (fb_raw_expr){.kind = FB_RAW_CALL,
-                                   .name = name,
-                                   .args = args.nodes.items,
-                                   .arg_count = args.nodes.count,
-                                   .is_distinct = is_distinct});
+    return fb_sql_node(sql, span, args.depth + 1,
+                       (fb_raw_expr){.kind = FB_RAW_CALL,
+                                     .name = name,
+                                     .args = args.nodes.items,
+                                     .arg_count = args.nodes.count,
+                                     .is_distinct = is_distinct});
 }
 
 fb_sql_expr fb_sql_call(fb_sql_build *sql, const char *name, fb_sql_span span,
@@ -226,18 +226,51 @@ static fb_slice function_name(fb_sql_build *sql, const fb_raw_expr *name)
     return joined;
 }
 
+static void fail_call(fb_sql_build *sql, fb_sql_token open)
+{
+    (void)fb_sql_fail(sql, fb_sql_token_span(open), FB_E_SYNTAX, "PARSE_SYNTAX_ERROR",
+                      "syntax error at or near '('; only a function's name can stand before it");
+}
+
 fb_sql_expr fb_sql_function(fb_sql_build *sql, fb_sql_expr base, fb_sql_exprs args,
-                            bool is_distinct, fb_sql_token open, fb_sql_token close)
+                            bool is_distinct, fb_sql_token open, fb_sql_token close,
+                            fb_sql_tail tail)
 {
     if (sql->status != FB_OK) return (fb_sql_expr){0};
     if (base.node->kind != FB_RAW_NAME) {
-        (void)fb_sql_fail(
-            sql, fb_sql_token_span(open), FB_E_SYNTAX, "PARSE_SYNTAX_ERROR",
-            "syntax error at or near '('; only a function's name can stand before it");
+        fail_call(sql, open);
         return (fb_sql_expr){0};
     }
-    fb_sql_span span = fb_sql_join(base.span, fb_sql_token_span(close));
-    return make_call(sql, function_name(sql, base.node), span, args, is_distinct);
+    fb_sql_token last = tail.end.kind ? tail.end : close;
+    uint32_t depth = tail.filter.depth > args.depth ? tail.filter.depth : args.depth;
+    return fb_sql_node(sql, fb_sql_join(base.span, fb_sql_token_span(last)), depth + 1,
+                       (fb_raw_expr){.kind = FB_RAW_CALL,
+                                     .name = function_name(sql, base.node),
+                                     .args = args.nodes.items,
+                                     .arg_count = args.nodes.count,
+                                     .is_distinct = is_distinct,
+                                     .filter = tail.filter.node,
+                                     .ignores_nulls = tail.ignores_nulls});
+}
+
+fb_sql_expr fb_sql_ignoring_function(fb_sql_build *sql, fb_sql_expr base, fb_sql_expr arg,
+                                     fb_sql_token open, fb_sql_token ignore, fb_sql_token close)
+{
+    static const char *const names[] = {"first", "last", "any_value"};
+    if (sql->status != FB_OK) return (fb_sql_expr){0};
+    bool is_known = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        is_known |= base.node->kind == FB_RAW_NAME && base.node->part_count == 1 &&
+                    fb_slice_equal_nocase(base.node->parts[0], fb_slice_of(names[i]));
+    if (!is_known) {
+        (void)fb_sql_fail(sql, fb_sql_token_span(ignore), FB_E_SYNTAX, "PARSE_SYNTAX_ERROR",
+                          "syntax error at or near 'IGNORE'; it stands behind the parentheses, but "
+                          "for first, last and any_value");
+        return (fb_sql_expr){0};
+    }
+    fb_sql_exprs args = fb_sql_add_expr(sql, (fb_sql_exprs){0}, arg);
+    return fb_sql_function(sql, base, args, false, open, close,
+                           (fb_sql_tail){.ignores_nulls = true});
 }
 
 fb_sql_expr fb_sql_keyword_function(fb_sql_build *sql, fb_sql_token name, fb_sql_exprs args,
@@ -263,7 +296,7 @@ fb_sql_expr fb_sql_cast(fb_sql_build *sql, fb_sql_span span, fb_sql_expr expr, c
     if (sql->status != FB_OK) return (fb_sql_expr){0};
     const fb_raw_expr **args = fb_arena_copy(sql->arena, &expr.node, sizeof expr.node);
     if (!args) (void)fb_sql_fail_nomem(sql);
-    return make_node(
+    return fb_sql_node(
         sql, span, expr.depth + 1,
         (fb_raw_expr){
             .kind = FB_RAW_CAST, .args = args, .arg_count = 1, .type = type, .is_try = is_try});
@@ -297,7 +330,7 @@ fb_sql_expr fb_sql_aliased(fb_sql_build *sql, fb_sql_expr expr, fb_sql_token ali
     if (sql->status != FB_OK) return (fb_sql_expr){0};
     const fb_raw_expr **args = fb_arena_copy(sql->arena, &expr.node, sizeof expr.node);
     if (!args) (void)fb_sql_fail_nomem(sql);
-    return make_node(
+    return fb_sql_node(
         sql, fb_sql_join(expr.span, fb_sql_token_span(alias)), expr.depth + 1,
         (fb_raw_expr){
             .kind = FB_RAW_ALIAS, .name = fb_sql_ident(sql, alias), .args = args, .arg_count = 1});

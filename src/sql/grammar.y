@@ -35,29 +35,36 @@
 }
 
 /* Keywords, in one run: keywords.c relies on the first and the last. */
-%token ALL AND ANTI AS BETWEEN BOTH BY CASE CAST CLUSTER COMMENT CREATE CROSS DISTINCT DISTRIBUTE
-    DIV ELSE END ESCAPE EXCEPT EXISTS EXPLAIN EXTENDED EXTRACT FALSE FILTER FOR FROM FULL GLOBAL
-    GROUP HAVING IF ILIKE IN INNER INTERSECT INTERVAL IS JOIN LATERAL LEADING LEFT LIKE LIMIT
-    NATURAL NOT NULL OFFSET ON OPTIONS OR ORDER OVER OVERLAY PIVOT PLACING POSITION REPLACE RIGHT
-    RLIKE SELECT SEMI SET_MINUS SORT STREAM STREAMING SUBSTRING TABLE TABLESAMPLE TEMPORARY THEN
-    TRAILING TRIM TRUE TRY_CAST UNION UNKNOWN UNPIVOT USING VALUES VIEW WATERMARK WHEN WHERE WINDOW
-    WITH.
+%token
+    ALL AND ANTI AS ASC BETWEEN BOTH BY CASE CAST CLUSTER COMMENT CREATE CROSS CUBE DELAY DESC
+    DISTINCT DISTRIBUTE DIV ELSE END ESCAPE EXCEPT EXISTS EXPLAIN EXTENDED EXTRACT FALSE FILTER
+    FIRST FOR FROM FULL GLOBAL GROUP GROUPING HAVING IF IGNORE ILIKE IN INNER INTERSECT INTERVAL
+    IS JOIN LAST LATERAL LEADING LEFT LIKE LIMIT NATURAL NOT NULL NULLS OF OFFSET ON OPTIONS OR
+    ORDER OVER OVERLAY PIVOT PLACING POSITION REPLACE RESPECT RIGHT RLIKE ROLLUP SELECT SEMI
+    SETS SET_MINUS SORT STREAM STREAMING SUBSTRING TABLE TABLESAMPLE TEMPORARY THEN TO TRAILING
+    TRIM TRUE TRY_CAST UNION UNKNOWN UNPIVOT USING VALUES VIEW WATERMARK WHEN WHERE WINDOW WITH
+    WITHIN.
 /* Never fits: ends a statement, which the grammar sees as the end of its input. */
 %token SEMICOLON.
 
 /* Every keyword may be a name where it does not fit as a keyword. */
-%fallback IDENT GENERIC
-    ALL AND AS BETWEEN BOTH BY CASE CAST CLUSTER COMMENT CREATE DISTINCT DISTRIBUTE
-    DIV ELSE END ESCAPE EXISTS EXPLAIN EXTENDED EXTRACT FALSE FILTER FOR FULL GLOBAL
-    GROUP HAVING IF ILIKE IN INTERVAL IS LEADING LEFT LIKE LIMIT
-    NOT NULL OFFSET OPTIONS OR ORDER OVER OVERLAY PIVOT PLACING POSITION REPLACE RIGHT
-    RLIKE SELECT SORT STREAM STREAMING SUBSTRING TABLE TABLESAMPLE TEMPORARY THEN
-    TRAILING TRIM TRUE TRY_CAST UNKNOWN UNPIVOT VALUES VIEW WATERMARK WHEN WHERE WINDOW
-    WITH ANTI CROSS EXCEPT INNER INTERSECT JOIN LATERAL NATURAL ON SEMI SET_MINUS UNION USING.
+%fallback IDENT GENERIC UNIT
+    ALL AND ANTI AS ASC BETWEEN BOTH BY CASE CAST CLUSTER COMMENT CREATE CROSS CUBE DELAY DESC
+    DISTINCT DISTRIBUTE DIV ELSE END ESCAPE EXCEPT EXISTS EXPLAIN EXTENDED EXTRACT FALSE FILTER
+    FIRST FOR FULL GLOBAL GROUP GROUPING HAVING IF IGNORE ILIKE IN INNER INTERSECT INTERVAL IS
+    JOIN LAST LATERAL LEADING LEFT LIKE LIMIT NATURAL NOT NULL NULLS OF OFFSET ON OPTIONS OR
+    ORDER OVER OVERLAY PIVOT PLACING POSITION REPLACE RESPECT RIGHT RLIKE ROLLUP SELECT SEMI
+    SETS SET_MINUS SORT STREAM STREAMING SUBSTRING TABLE TABLESAMPLE TEMPORARY THEN TO TRAILING
+    TRIM TRUE TRY_CAST UNION UNKNOWN UNPIVOT USING VALUES VIEW WATERMARK WHEN WHERE WINDOW WITH
+    WITHIN.
+
+/* Signs within an interval are told from operators beforehand, and may be wrong. */
+%fallback MINUS UNIT_MINUS.
+%fallback PLUS UNIT_PLUS.
 
 /* The empty rule gives way where both would do. */
 %nonassoc GIVES_WAY.
-%nonassoc COMMA LP.
+%nonassoc COMMA LP IGNORE.
 %left OR.
 %left AND.
 %right NOT.
@@ -105,6 +112,22 @@
 %type query_body { fb_sql_plan }
 %type query_term { fb_sql_plan }
 %type select { fb_sql_plan }
+%type groups { fb_sql_groups }
+%type having { fb_sql_expr }
+%type order { fb_sql_sort }
+%type sort_keys { fb_sql_vector }
+%type sort_key { fb_raw_sort_key }
+%type direction { int }
+%type null_order { int }
+%type watermark { fb_sql_watermark }
+%type interval { fb_sql_interval }
+%type interval_parts { fb_sql_vector }
+%type interval_part { fb_sql_interval_part }
+%type interval_value { fb_sql_interval_part }
+%type quantifier { fb_sql_token }
+%type call_tail { fb_sql_tail }
+%type filter { fb_sql_tail }
+%type nulls { fb_sql_tail }
 %type from { fb_sql_plan }
 %type relation { fb_sql_plan }
 %type alias { fb_sql_alias }
@@ -192,8 +215,9 @@ option_value(A) ::= FALSE(T).   { A = (fb_sql_text){FB_SLICE("false"), fb_sql_to
 
 /* ---- queries ---- */
 
-query(A) ::= query_body(Q) query_tail.  { A = Q; }
-query(A) ::= with(W) query_body(Q) query_tail. { sql->cte_count = W; A = Q; }
+query(A) ::= query_body(Q) order(O) query_tail.  { A = fb_sql_sorted(sql, Q, O); }
+query(A) ::= with(W) query_body(Q) order(O) query_tail.
+    { sql->cte_count = W; A = fb_sql_sorted(sql, Q, O); }
 
 /* Names are visible to what follows them; the count before them comes back at the end. */
 with(A) ::= WITH(T) ident(N) alias_columns(C) AS LP query(Q) RP(E). {
@@ -205,20 +229,33 @@ with(A) ::= with(W) COMMA ident(N) alias_columns(C) AS LP query(Q) RP(E). {
     fb_sql_add_cte(sql, A, N, C, Q, fb_sql_join(fb_sql_token_span(N), fb_sql_token_span(E)));
 }
 
+order(A) ::= .                    { A = (fb_sql_sort){0}; }
+order(A) ::= ORDER(T) BY sort_keys(L). { A = (fb_sql_sort){T, L}; }
+order(A) ::= SORT(T) BY.          { fb_sql_unsupported(sql, T, "SORT BY"); A = (fb_sql_sort){0}; }
+order(A) ::= DISTRIBUTE(T) BY.    { fb_sql_unsupported(sql, T, "DISTRIBUTE BY"); A = (fb_sql_sort){0}; }
+order(A) ::= CLUSTER(T) BY.       { fb_sql_unsupported(sql, T, "CLUSTER BY"); A = (fb_sql_sort){0}; }
+sort_keys(A) ::= sort_key(K).     { A = fb_sql_append(sql, EMPTY_VECTOR, &K, sizeof K); }
+sort_keys(A) ::= sort_keys(L) COMMA sort_key(K). { A = fb_sql_append(sql, L, &K, sizeof K); }
+sort_key(A) ::= expr(E) direction(D) null_order(N).
+    { A = (fb_raw_sort_key){E.node, D, N < 0 ? D : N}; }
+direction(A) ::= .                { A = 0; }
+direction(A) ::= ASC.             { A = 0; }
+direction(A) ::= DESC.            { A = 1; }
+null_order(A) ::= .               { A = -1; }
+null_order(A) ::= NULLS FIRST.    { A = 0; }
+null_order(A) ::= NULLS LAST.     { A = 1; }
+
 query_tail ::= .
-query_tail ::= ORDER(T) BY.       { fb_sql_unsupported(sql, T, "ORDER BY"); }
-query_tail ::= SORT(T) BY.        { fb_sql_unsupported(sql, T, "SORT BY"); }
-query_tail ::= DISTRIBUTE(T) BY.  { fb_sql_unsupported(sql, T, "DISTRIBUTE BY"); }
-query_tail ::= CLUSTER(T) BY.     { fb_sql_unsupported(sql, T, "CLUSTER BY"); }
 query_tail ::= WINDOW(T) ident.   { fb_sql_unsupported(sql, T, "the WINDOW clause"); }
 query_tail ::= LIMIT(T).          { fb_sql_unsupported(sql, T, "LIMIT"); }
 query_tail ::= OFFSET(T).         { fb_sql_unsupported(sql, T, "OFFSET"); }
 
 query_body(A) ::= query_term(Q).                                 { A = Q; }
 query_body(A) ::= query_body(L) UNION(T) ALL query_term(R).      { A = fb_sql_union(sql, T, L, R); }
-query_body(A) ::= query_body(L) UNION(T) DISTINCT. { fb_sql_unsupported(sql, T, "UNION DISTINCT"); A = L; }
-query_body(A) ::= query_body(L) UNION(T) query_term.
-    { fb_sql_unsupported(sql, T, "UNION without ALL"); A = L; }
+query_body(A) ::= query_body(L) UNION(T) query_term(R).
+    { A = fb_sql_distinct(sql, T, fb_sql_union(sql, T, L, R)); }
+query_body(A) ::= query_body(L) UNION(T) DISTINCT query_term(R).
+    { A = fb_sql_distinct(sql, T, fb_sql_union(sql, T, L, R)); }
 query_body(A) ::= query_body(L) INTERSECT(T). { fb_sql_unsupported(sql, T, "INTERSECT"); A = L; }
 query_body(A) ::= query_body(L) EXCEPT(T).    { fb_sql_unsupported(sql, T, "EXCEPT"); A = L; }
 query_body(A) ::= query_body(L) SET_MINUS(T). { fb_sql_unsupported(sql, T, "MINUS"); A = L; }
@@ -232,15 +269,26 @@ rows(A) ::= row(R).                   { A = fb_sql_add_row(sql, EMPTY_EXPRS, R, 
 rows(A) ::= rows(L) COMMA row(R).     { A = fb_sql_add_row(sql, L, R, false); }
 row(A) ::= expr(E).                   { A = E; }
 
-select(A) ::= SELECT(T) quantifier items(I) from(F) where(W) select_tail. {
-    A = fb_sql_select(sql, T, I, F, W.node ? &W : NULL);
+select(A) ::= SELECT(T) quantifier(Q) items(I) from(F) where(W) groups(G) having(H). {
+    A = fb_sql_select(sql, T, I, F, W.node ? &W : NULL, G, H.node ? &H : NULL);
+    if (Q.kind) A = fb_sql_distinct(sql, Q, A);
 }
-quantifier ::= .
-quantifier ::= ALL.
-quantifier ::= DISTINCT(T).           { fb_sql_unsupported(sql, T, "SELECT DISTINCT"); }
-select_tail ::= .
-select_tail ::= GROUP(T) BY.          { fb_sql_unsupported(sql, T, "GROUP BY"); }
-select_tail ::= HAVING(T).            { fb_sql_unsupported(sql, T, "HAVING"); }
+quantifier(A) ::= .                   { A = (fb_sql_token){0}; }
+quantifier(A) ::= ALL.                { A = (fb_sql_token){0}; }
+quantifier(A) ::= DISTINCT(T).        { A = T; }
+groups(A) ::= .                       { A = (fb_sql_groups){0}; }
+groups(A) ::= GROUP BY exprs(L) group_tail.   { A = (fb_sql_groups){L, true}; }
+groups(A) ::= GROUP BY grouping_sets.         { A = (fb_sql_groups){0}; }
+groups(A) ::= GROUP BY exprs COMMA grouping_sets.    { A = (fb_sql_groups){0}; }
+group_tail ::= .
+group_tail ::= grouping_sets.
+group_tail ::= WITH(T) ROLLUP.        { fb_sql_unsupported(sql, T, "GROUP BY ... WITH ROLLUP"); }
+group_tail ::= WITH(T) CUBE.          { fb_sql_unsupported(sql, T, "GROUP BY ... WITH CUBE"); }
+grouping_sets ::= GROUPING(T) SETS LP. { fb_sql_unsupported(sql, T, "GROUPING SETS"); }
+grouping_sets ::= ROLLUP(T) LP.       { fb_sql_unsupported(sql, T, "ROLLUP"); }
+grouping_sets ::= CUBE(T) LP.         { fb_sql_unsupported(sql, T, "CUBE"); }
+having(A) ::= .                       { A = (fb_sql_expr){0}; }
+having(A) ::= HAVING expr(E).         { A = E; }
 
 from(A) ::= .                         { A = (fb_sql_plan){0}; }
 from(A) ::= FROM relation(R) joined.  { A = R; }
@@ -262,24 +310,50 @@ joined ::= LATERAL(T).      { fb_sql_unsupported(sql, T, "LATERAL VIEW"); }
 joined ::= PIVOT(T).        { fb_sql_unsupported(sql, T, "PIVOT"); }
 joined ::= UNPIVOT(T).      { fb_sql_unsupported(sql, T, "UNPIVOT"); }
 
-relation(A) ::= table_name(N) sample alias(S).
-    { A = fb_sql_subquery(sql, fb_sql_table(sql, N, false), S); }
-relation(A) ::= STREAM table_name(N) sample alias(S).
-    { A = fb_sql_subquery(sql, fb_sql_table(sql, N, true), S); }
-relation(A) ::= STREAM LP table_name(N) RP sample alias(S).
-    { A = fb_sql_subquery(sql, fb_sql_table(sql, N, true), S); }
-relation(A) ::= LP table_name(N) RP alias(S).
-    { A = fb_sql_subquery(sql, fb_sql_table(sql, N, false), S); }
-relation(A) ::= LP query(Q) RP sample alias(S).
-    { A = fb_sql_subquery(sql, fb_sql_hide(sql, Q), S); }
-relation(A) ::= VALUES(T) rows(R) alias(S).
-    { A = fb_sql_values(sql, T, R, S); }
+relation(A) ::= named_relation(R).    { A = R; }
+relation(A) ::= LP named_relation(R) RP sample watermark(W) alias(S).
+    { A = fb_sql_subquery(sql, fb_sql_watermarked(sql, R, W), S); }
+relation(A) ::= LP query(Q) RP sample watermark(W) alias(S).
+    { A = fb_sql_watermarked(sql, fb_sql_subquery(sql, fb_sql_hide(sql, Q), S), W); }
+relation(A) ::= VALUES(T) rows(R) watermark(W) alias(S).
+    { A = fb_sql_watermarked(sql, fb_sql_values(sql, T, R, S), W); }
 relation(A) ::= table_name(N) LP(T).
     { fb_sql_unsupported(sql, T, "a table-valued function"); A = fb_sql_table(sql, N, false); }
 
+/* A watermark is written before the alias, and knows it. */
+%type named_relation { fb_sql_plan }
+named_relation(A) ::= table_name(N) sample watermark(W) alias(S).
+    { A = fb_sql_watermarked(sql, fb_sql_subquery(sql, fb_sql_table(sql, N, false), S), W); }
+named_relation(A) ::= STREAM table_name(N) sample watermark(W) alias(S).
+    { A = fb_sql_watermarked(sql, fb_sql_subquery(sql, fb_sql_table(sql, N, true), S), W); }
+named_relation(A) ::= STREAM LP table_name(N) RP sample watermark(W) alias(S).
+    { A = fb_sql_watermarked(sql, fb_sql_subquery(sql, fb_sql_table(sql, N, true), S), W); }
+
 sample ::= .
-sample ::= WATERMARK(T).        { fb_sql_unsupported(sql, T, "WATERMARK"); }
 sample ::= TABLESAMPLE(T).      { fb_sql_unsupported(sql, T, "TABLESAMPLE"); }
+
+watermark(A) ::= .  [GIVES_WAY] { A = (fb_sql_watermark){0}; }
+watermark(A) ::= WATERMARK(T) item(C) DELAY OF interval(D). { A = (fb_sql_watermark){T, C, D}; }
+
+/* INTERVAL 1 DAY -2 HOURS, INTERVAL '1 02:03' DAY TO MINUTE; keywords.c finds units and signs. */
+interval(A) ::= INTERVAL(T) interval_parts(L).  { A = fb_sql_interval_of(sql, T, L); }
+interval_parts(A) ::= interval_part(P).
+    { A = fb_sql_append(sql, EMPTY_VECTOR, &P, sizeof P); }
+interval_parts(A) ::= interval_parts(L) interval_part(P). { A = fb_sql_append(sql, L, &P, sizeof P); }
+interval_part(A) ::= interval_value(V) UNIT(U).           { A = V; A.from = U; }
+interval_part(A) ::= interval_value(V) UNIT(U) TO UNIT(W). { A = V; A.from = U; A.to = W; }
+interval_part(A) ::= UNIT_MINUS interval_value(V) UNIT(U).
+    { A = V; A.from = U; A.is_negative = true; }
+interval_part(A) ::= UNIT_MINUS interval_value(V) UNIT(U) TO UNIT(W).
+    { A = V; A.from = U; A.to = W; A.is_negative = true; }
+interval_part(A) ::= UNIT_PLUS interval_value(V) UNIT(U). { A = V; A.from = U; }
+interval_part(A) ::= UNIT_PLUS interval_value(V) UNIT(U) TO UNIT(W). { A = V; A.from = U; A.to = W; }
+interval_value(A) ::= INTEGER(N).
+    { A = (fb_sql_interval_part){.value = N.text, .span = fb_sql_token_span(N)}; }
+interval_value(A) ::= DECIMAL(N).
+    { A = (fb_sql_interval_part){.value = N.text, .span = fb_sql_token_span(N)}; }
+interval_value(A) ::= string(S).
+    { A = (fb_sql_interval_part){.value = S.value, .span = S.span, .is_string = true}; }
 
 alias(A) ::= .  [GIVES_WAY]                 { A = (fb_sql_alias){0}; }
 alias(A) ::= ident(N) alias_columns(C).     { A = (fb_sql_alias){fb_sql_ident(sql, N), C, fb_sql_token_span(N)}; }
@@ -395,7 +469,9 @@ primary(A) ::= FALSE(T).            { A = fb_sql_bool(sql, T, false); }
 primary(A) ::= NULL(T).             { A = fb_sql_null(sql, T); }
 primary(A) ::= IDENT(T) string(S).
     { A = fb_sql_typed_literal(sql, T, S.value, fb_sql_join(fb_sql_token_span(T), S.span)); }
-primary(A) ::= INTERVAL(T).         { fb_sql_unsupported(sql, T, "INTERVAL"); A = (fb_sql_expr){0}; }
+primary(A) ::= interval(I).         { A = fb_sql_interval_literal(sql, I); }
+primary(A) ::= INTERVAL(T) string(S).
+    { A = fb_sql_interval_literal(sql, fb_sql_interval_text(sql, T, S)); }
 primary(A) ::= PARAMETER(T).        { fb_sql_unsupported(sql, T, "a parameter marker"); A = (fb_sql_expr){0}; }
 primary(A) ::= COLON(T).            { fb_sql_unsupported(sql, T, "a parameter marker"); A = (fb_sql_expr){0}; }
 primary(A) ::= ident(N).            { A = fb_sql_name(sql, N); }
@@ -408,12 +484,16 @@ primary(A) ::= primary(B) ARROW(T).
     { fb_sql_unsupported(sql, T, "a lambda function"); A = B; }
 primary(A) ::= primary(B) FAT_ARROW(T).
     { fb_sql_unsupported(sql, T, "an argument by name"); A = B; }
-primary(A) ::= primary(B) LP(O) RP(C) over.
-    { A = fb_sql_function(sql, B, EMPTY_EXPRS, false, O, C); }
-primary(A) ::= primary(B) LP(O) arguments(L) RP(C) over.
-    { A = fb_sql_function(sql, B, L, false, O, C); }
-primary(A) ::= primary(B) LP(O) DISTINCT arguments(L) RP(C) over.
-    { A = fb_sql_function(sql, B, L, true, O, C); }
+primary(A) ::= primary(B) LP(O) RP(C) call_tail(T).
+    { A = fb_sql_function(sql, B, EMPTY_EXPRS, false, O, C, T); }
+primary(A) ::= primary(B) LP(O) arguments(L) RP(C) call_tail(T).
+    { A = fb_sql_function(sql, B, L, false, O, C, T); }
+primary(A) ::= primary(B) LP(O) ALL arguments(L) RP(C) call_tail(T).
+    { A = fb_sql_function(sql, B, L, false, O, C, T); }
+primary(A) ::= primary(B) LP(O) DISTINCT arguments(L) RP(C) call_tail(T).
+    { A = fb_sql_function(sql, B, L, true, O, C, T); }
+primary(A) ::= primary(B) LP(O) expr(E) IGNORE(I) NULLS RP(C).
+    { A = fb_sql_ignoring_function(sql, B, E, O, I, C); }
 primary(A) ::= LP(O) expr(E) RP(C).         { A = fb_sql_paren(E, O, C); }
 primary(A) ::= LP(O) expr(E) COMMA exprs(L) RP(C). {
     A = fb_sql_row(sql, fb_sql_join(fb_sql_token_span(O), fb_sql_token_span(C)),
@@ -475,9 +555,16 @@ trim_side(A) ::= BOTH(T).       { A = T; }
 trim_side(A) ::= LEADING(T).    { A = T; }
 trim_side(A) ::= TRAILING(T).   { A = T; }
 
+call_tail(A) ::= filter(F) nulls(N) over.
+    { A = F; A.ignores_nulls = N.ignores_nulls; if (N.end.kind) A.end = N.end; }
+filter(A) ::= .                       { A = (fb_sql_tail){0}; }
+filter(A) ::= FILTER LP WHERE expr(E) RP(T).  { A = (fb_sql_tail){.filter = E, .end = T}; }
+filter(A) ::= WITHIN(T) GROUP.        { fb_sql_unsupported(sql, T, "WITHIN GROUP"); A = (fb_sql_tail){0}; }
+nulls(A) ::= .  [GIVES_WAY]                  { A = (fb_sql_tail){0}; }
+nulls(A) ::= IGNORE NULLS(T).         { A = (fb_sql_tail){.ignores_nulls = true, .end = T}; }
+nulls(A) ::= RESPECT NULLS(T).        { A = (fb_sql_tail){.end = T}; }
 over ::= .
 over ::= OVER(T) LP.            { fb_sql_unsupported(sql, T, "a window function (OVER)"); }
-over ::= FILTER(T) LP.          { fb_sql_unsupported(sql, T, "FILTER"); }
 
 string(A) ::= strings(L).     { A = fb_sql_join_strings(sql, L); }
 strings(A) ::= STRING(S).     { A = fb_sql_add_string(sql, (fb_sql_strings){0}, S); }

@@ -37,6 +37,15 @@ static void *array_of_one(fb_sql_build *sql, const void *pointer)
     return array;
 }
 
+/* `node` over `child`. */
+static fb_sql_plan over(fb_sql_build *sql, fb_sql_span span, fb_sql_plan child, fb_raw_plan node)
+{
+    if (sql->status != FB_OK) return (fb_sql_plan){0};
+    node.children = array_of_one(sql, child.node);
+    node.child_count = 1;
+    return make_plan(sql, span, child.depth, child.size, node);
+}
+
 fb_sql_exprs fb_sql_add_row(fb_sql_build *sql, fb_sql_exprs rows, fb_sql_expr row, bool is_first)
 {
     if (sql->status != FB_OK) return rows;
@@ -94,11 +103,8 @@ fb_sql_plan fb_sql_table(fb_sql_build *sql, fb_sql_expr name, bool is_stream)
     for (uint32_t i = sql->cte_count; !is_stream && name.node->part_count == 1 && i-- > 0;) {
         const fb_sql_cte *cte = &sql->ctes[i];
         if (!fb_slice_equal_nocase(cte->name, joined)) continue;
-        return make_plan(sql, name.span, cte->plan.depth, cte->plan.size,
-                         (fb_raw_plan){.kind = FB_RAW_SUBQUERY,
-                                       .children = array_of_one(sql, cte->plan.node),
-                                       .child_count = 1,
-                                       .name = cte->name});
+        return over(sql, name.span, cte->plan,
+                    (fb_raw_plan){.kind = FB_RAW_SUBQUERY, .name = cte->name});
     }
     return make_plan(sql, name.span, 0, 0,
                      (fb_raw_plan){.kind = FB_RAW_TABLE, .name = joined, .is_stream = is_stream});
@@ -108,44 +114,76 @@ fb_sql_plan fb_sql_subquery(fb_sql_build *sql, fb_sql_plan plan, fb_sql_alias al
 {
     if (sql->status != FB_OK) return (fb_sql_plan){0};
     if (!alias.name.size) return plan;
-    return make_plan(sql, alias.span, plan.depth, plan.size,
-                     (fb_raw_plan){.kind = FB_RAW_SUBQUERY,
-                                   .children = array_of_one(sql, plan.node),
-                                   .child_count = 1,
-                                   .name = alias.name,
-                                   .column_names = alias.columns.items,
-                                   .column_name_count = alias.columns.count});
+    return over(sql, alias.span, plan,
+                (fb_raw_plan){.kind = FB_RAW_SUBQUERY,
+                              .name = alias.name,
+                              .column_names = alias.columns.items,
+                              .column_name_count = alias.columns.count});
+}
+
+/* Whether columns of `plan` can be named by what they were read from: t.a. */
+static bool has_qualifiers(const fb_raw_plan *plan)
+{
+    while (plan->kind == FB_RAW_SORT || plan->kind == FB_RAW_WATERMARK ||
+           plan->kind == FB_RAW_DISTINCT)
+        plan = plan->children[0];
+    return plan->kind == FB_RAW_TABLE || plan->kind == FB_RAW_SUBQUERY;
 }
 
 fb_sql_plan fb_sql_hide(fb_sql_build *sql, fb_sql_plan plan)
 {
     if (sql->status != FB_OK) return (fb_sql_plan){0};
-    if (plan.node->kind != FB_RAW_TABLE && plan.node->kind != FB_RAW_SUBQUERY) return plan;
+    if (!has_qualifiers(plan.node)) return plan;
     fb_position position = plan.node->position;
-    return make_plan(
-        sql, (fb_sql_span){.line = position.line, .column = position.column}, plan.depth, plan.size,
-        (fb_raw_plan){
-            .kind = FB_RAW_SUBQUERY, .children = array_of_one(sql, plan.node), .child_count = 1});
+    return over(sql, (fb_sql_span){.line = position.line, .column = position.column}, plan,
+                (fb_raw_plan){.kind = FB_RAW_SUBQUERY});
 }
 
 fb_sql_plan fb_sql_select(fb_sql_build *sql, fb_sql_token at, fb_sql_exprs items, fb_sql_plan from,
-                          const fb_sql_expr *where)
+                          const fb_sql_expr *where, fb_sql_groups groups, const fb_sql_expr *having)
 {
+    if (sql->status != FB_OK) return (fb_sql_plan){0};
     fb_sql_span span = fb_sql_token_span(at);
     if (!from.node) from = make_plan(sql, span, 0, 0, (fb_raw_plan){.kind = FB_RAW_ONE_ROW});
     if (where)
-        from = make_plan(sql, where->span, from.depth, from.size,
-                         (fb_raw_plan){.kind = FB_RAW_FILTER,
-                                       .children = array_of_one(sql, from.node),
-                                       .child_count = 1,
-                                       .exprs = array_of_one(sql, where->node),
-                                       .expr_count = 1});
-    return make_plan(sql, span, from.depth, from.size,
-                     (fb_raw_plan){.kind = FB_RAW_PROJECT,
-                                   .children = array_of_one(sql, from.node),
-                                   .child_count = 1,
-                                   .exprs = items.nodes.items,
-                                   .expr_count = items.nodes.count});
+        from = over(sql, where->span, from,
+                    (fb_raw_plan){.kind = FB_RAW_FILTER,
+                                  .exprs = array_of_one(sql, where->node),
+                                  .expr_count = 1});
+    bool is_aggregate = groups.is_given || having;
+    return over(sql, span, from,
+                (fb_raw_plan){.kind = is_aggregate ? FB_RAW_AGGREGATE : FB_RAW_PROJECT,
+                              .exprs = items.nodes.items,
+                              .expr_count = items.nodes.count,
+                              .groups = groups.exprs.nodes.items,
+                              .group_count = groups.exprs.nodes.count,
+                              .having = having ? having->node : NULL});
+}
+
+fb_sql_plan fb_sql_distinct(fb_sql_build *sql, fb_sql_token at, fb_sql_plan plan)
+{
+    return over(sql, fb_sql_token_span(at), plan, (fb_raw_plan){.kind = FB_RAW_DISTINCT});
+}
+
+fb_sql_plan fb_sql_sorted(fb_sql_build *sql, fb_sql_plan plan, fb_sql_sort sort)
+{
+    if (!sort.keys.count) return plan;
+    return over(sql, fb_sql_token_span(sort.at), plan,
+                (fb_raw_plan){.kind = FB_RAW_SORT,
+                              .sort_keys = sort.keys.items,
+                              .sort_key_count = sort.keys.count});
+}
+
+fb_sql_plan fb_sql_watermarked(fb_sql_build *sql, fb_sql_plan plan, fb_sql_watermark watermark)
+{
+    if (!watermark.at.kind) return plan;
+    if (sql->status != FB_OK || !fb_sql_check_delay(sql, watermark.delay)) return (fb_sql_plan){0};
+    return over(sql, fb_sql_token_span(watermark.at), plan,
+                (fb_raw_plan){.kind = FB_RAW_WATERMARK,
+                              .exprs = array_of_one(sql, watermark.column.node),
+                              .expr_count = 1,
+                              .delay = watermark.delay.value,
+                              .delay_position = fb_sql_position(watermark.delay.span)});
 }
 
 /* A chain of unions is one node with many children. The array doubles when its length reaches a

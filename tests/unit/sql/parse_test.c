@@ -424,6 +424,218 @@ static void every_failed_allocation_is_survived(void **state)
     fail_msg("never got through");
 }
 
+static void groups_and_having_make_an_aggregate(void **state)
+{
+    (void)state;
+    assert_plan("SELECT a, count(*) FROM t GROUP BY a, 2, b + 1 HAVING count(*) > 1",
+                "Aggregate [a, count(*)] by [a, 2, +(b, 1)] having >(count(*), 1)\n"
+                "+- Relation t\n");
+    assert_plan("SELECT a FROM t GROUP BY (a, b)", "Aggregate [a] by [struct(a, b)]\n"
+                                                   "+- Relation t\n");
+    assert_plan("SELECT count(*) FROM t HAVING -sum(a) < 0",
+                "Aggregate [count(*)] by [] having <(negative(sum(a)), 0)\n"
+                "+- Relation t\n");
+    assert_plan("SELECT 1 HAVING true", "Aggregate [1] by [] having true\n"
+                                        "+- OneRow\n");
+    assert_plan("SELECT window.start FROM t WHERE a GROUP BY window(ts, '10 minutes')",
+                "Aggregate [window.start] by [window(ts, '10 minutes')]\n"
+                "+- Filter [a]\n"
+                "   +- Relation t\n");
+    /* Words that are a column's name where nothing else fits. */
+    assert_plan("SELECT a FROM t GROUP BY ALL", "Aggregate [a] by [ALL]\n"
+                                                "+- Relation t\n");
+    assert_plan("SELECT cube, rollup(a) FROM t grouping GROUP BY cube, grouping, sets",
+                "Aggregate [cube, rollup(a)] by [cube, grouping, sets]\n"
+                "+- Alias grouping\n"
+                "   +- Relation t\n");
+}
+
+static void distinct_is_a_node_of_its_own(void **state)
+{
+    (void)state;
+    assert_plan("SELECT DISTINCT a, b FROM t", "Distinct\n"
+                                               "+- Project [a, b]\n"
+                                               "   +- Relation t\n");
+    assert_plan("SELECT DISTINCT (a), b FROM t ORDER BY a", "Sort [a ASC NULLS FIRST]\n"
+                                                            "+- Distinct\n"
+                                                            "   +- Project [a, b]\n"
+                                                            "      +- Relation t\n");
+    assert_plan("SELECT 1 UNION SELECT 2 UNION ALL SELECT 3", "Union\n"
+                                                              "+- Distinct\n"
+                                                              "   +- Union\n"
+                                                              "      +- Project [1]\n"
+                                                              "         +- OneRow\n"
+                                                              "      +- Project [2]\n"
+                                                              "         +- OneRow\n"
+                                                              "+- Project [3]\n"
+                                                              "   +- OneRow\n");
+    assert_plan("SELECT 1 UNION DISTINCT SELECT 2", "Distinct\n"
+                                                    "+- Union\n"
+                                                    "   +- Project [1]\n"
+                                                    "      +- OneRow\n"
+                                                    "   +- Project [2]\n"
+                                                    "      +- OneRow\n");
+    assert_items("distinct, count(all a), count(all)", "distinct; count(a); count(all)");
+}
+
+static void order_by_sorts_the_whole_query(void **state)
+{
+    (void)state;
+    assert_plan("SELECT * FROM t ORDER BY a, b DESC, c ASC NULLS LAST, d DESC NULLS FIRST, "
+                "e NULLS LAST, 1",
+                "Sort [a ASC NULLS FIRST, b DESC NULLS LAST, c ASC NULLS LAST, "
+                "d DESC NULLS FIRST, e ASC NULLS LAST, 1 ASC NULLS FIRST]\n"
+                "+- Project [*]\n"
+                "   +- Relation t\n");
+    assert_plan("WITH x AS (SELECT 1 a) SELECT a FROM x UNION ALL TABLE u ORDER BY all DESC",
+                "Sort [all DESC NULLS LAST]\n"
+                "+- Union\n"
+                "   +- Project [a]\n"
+                "      +- Alias x\n"
+                "         +- Project [1 AS a]\n"
+                "            +- OneRow\n"
+                "   +- Relation u\n");
+    assert_plan("VALUES (1), (2) ORDER BY nulls, first, asc, desc desc",
+                "Sort [nulls ASC NULLS FIRST, first ASC NULLS FIRST, asc ASC NULLS FIRST, "
+                "desc DESC NULLS LAST]\n"
+                "+- Values [1, 2]\n");
+    /* t.a is not to be seen behind the parentheses. */
+    assert_plan("SELECT a FROM (TABLE t ORDER BY a) ORDER BY a",
+                "Sort [a ASC NULLS FIRST]\n"
+                "+- Project [a]\n"
+                "   +- Alias\n"
+                "      +- Sort [a ASC NULLS FIRST]\n"
+                "         +- Relation t\n");
+}
+
+static void calls_of_aggregates_keep_their_clauses(void **state)
+{
+    (void)state;
+    assert_items("count(DISTINCT a, b), sum(a) FILTER (WHERE b > 1 AND c)",
+                 "count(DISTINCT a, b); sum(a) FILTER and(>(b, 1), c)");
+    assert_items("first(a) IGNORE NULLS, last(b) RESPECT NULLS x, any_value(c)",
+                 "first(a) IGNORE NULLS; last(b) AS x; any_value(c)");
+    assert_items("first(a IGNORE NULLS), last(first(b) IGNORE NULLS)",
+                 "first(a) IGNORE NULLS; last(first(b) IGNORE NULLS)");
+    assert_items("sum(DISTINCT a) FILTER (WHERE b) + max(a) FILTER (WHERE c) IGNORE NULLS",
+                 "+(sum(DISTINCT a) FILTER b, max(a) FILTER c IGNORE NULLS)");
+    assert_items("count(t.*, a), count(*, a), count()", "count(t.*, a); count(*, a); count()");
+    assert_items("first(a) ignore, first(a) filter, first, last respect, f(a ignore)",
+                 "first(a) AS ignore; first(a) AS filter; first; last AS respect; "
+                 "f(a AS ignore)");
+    fb_script script;
+    assert_ok(fb_sql_parse(&arena, "job.sql",
+                           FB_SLICE("SELECT sum(a) FILTER (WHERE b) IGNORE NULLS + 1"), &script,
+                           &err),
+              &err);
+    const fb_raw_expr *sum = script.statements[0].plan->exprs[0]->args[0];
+    assert_true(fb_slice_is(sum->text, "sum(a) FILTER (WHERE b) IGNORE NULLS"));
+}
+
+/* Where Spark puts the watermark: under the alias of parentheses, above all other aliases. */
+static void a_watermark_stands_over_what_it_follows(void **state)
+{
+    (void)state;
+    assert_plan("SELECT * FROM STREAM v WATERMARK c DELAY OF INTERVAL 10 MINUTES",
+                "Project [*]\n"
+                "+- Watermark [c] delay 10 minutes\n"
+                "   +- Relation v (stream)\n");
+    static const char *const aliased[] = {
+        "SELECT * FROM STREAM v WATERMARK x.c DELAY OF INTERVAL 10 MINUTES AS x",
+        "SELECT * FROM STREAM(v) WATERMARK x.c DELAY OF INTERVAL 10 MINUTES x",
+    };
+    for (size_t i = 0; i < sizeof aliased / sizeof *aliased; i++)
+        assert_plan(aliased[i], "Project [*]\n"
+                                "+- Watermark [x.c] delay 10 minutes\n"
+                                "   +- Alias x\n"
+                                "      +- Relation v (stream)\n");
+    assert_plan("SELECT * FROM (STREAM v AS a) WATERMARK c DELAY OF INTERVAL 1 DAY q",
+                "Project [*]\n"
+                "+- Alias q\n"
+                "   +- Watermark [c] delay 24 hours\n"
+                "      +- Alias a\n"
+                "         +- Relation v (stream)\n");
+    assert_plan("SELECT * FROM (SELECT * FROM v) WATERMARK c DELAY OF INTERVAL 1 MONTH q",
+                "Project [*]\n"
+                "+- Watermark [c] delay 1 months\n"
+                "   +- Alias q\n"
+                "      +- Project [*]\n"
+                "         +- Relation v\n");
+    assert_plan("SELECT * FROM VALUES (1) WATERMARK c DELAY OF INTERVAL 0 SECONDS AS q(c)",
+                "Project [*]\n"
+                "+- Watermark [c] delay 0 seconds\n"
+                "   +- Alias q (c)\n"
+                "      +- Values [1]\n");
+}
+
+static void a_watermark_may_name_an_expression(void **state)
+{
+    (void)state;
+    static const char *const with_alias[] = {
+        "SELECT 1 FROM STREAM v WATERMARK CAST(c AS TIMESTAMP) t DELAY OF INTERVAL 1 HOUR",
+        "SELECT 1 FROM STREAM v WATERMARK (CAST(c AS TIMESTAMP)) AS t DELAY OF INTERVAL 1 HOUR",
+    };
+    for (size_t i = 0; i < sizeof with_alias / sizeof *with_alias; i++)
+        assert_plan(with_alias[i], "Project [1]\n"
+                                   "+- Watermark [cast(c AS TIMESTAMP) AS t] delay 1 hours\n"
+                                   "   +- Relation v (stream)\n");
+    assert_plan("SELECT 1 FROM STREAM v WATERMARK delay DELAY OF INTERVAL 1 HOUR",
+                "Project [1]\n"
+                "+- Watermark [delay] delay 1 hours\n"
+                "   +- Relation v (stream)\n");
+    /* No watermark at all. */
+    assert_plan("SELECT watermark FROM STREAM v watermark WHERE delay",
+                "Project [watermark]\n"
+                "+- Filter [delay]\n"
+                "   +- Alias watermark\n"
+                "      +- Relation v (stream)\n");
+    assert_plan("SELECT 1 FROM VALUES (1, 2) AS watermark(a, b)", "Project [1]\n"
+                                                                  "+- Alias watermark (a, b)\n"
+                                                                  "   +- Values [1, 2]\n");
+}
+
+static void intervals_are_months_or_microseconds(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"INTERVAL 10 MINUTES", "10 minutes"},
+        {"INTERVAL '10' MINUTE", "10 minutes"},
+        {"INTERVAL ' 10 ' minutes", "10 minutes"},
+        {"INTERVAL '1 day 2 hours'", "26 hours"},
+        {"INTERVAL '1 02:03:04.5' DAY TO SECOND", "26 hours 3 minutes 4.5 seconds"},
+        {"INTERVAL '02:03' HOUR TO MINUTE", "2 hours 3 minutes"},
+        {"INTERVAL '1-2' YEAR TO MONTH", "1 years 2 months"},
+        {"INTERVAL -'1-2' YEAR TO MONTH", "-1 years -2 months"},
+        {"INTERVAL -'-1' DAY", "24 hours"},
+        {"INTERVAL 1 DAY '2' HOURS -3 MINUTES + '1' '0' SECONDS", "25 hours 57 minutes 10 seconds"},
+        {"INTERVAL 1.5 SECONDS", "1.5 seconds"},
+        {"INTERVAL 2 WEEKS", "336 hours"},
+        {"INTERVAL 100 MILLISECONDS 1 microsecond", "0.100001 seconds"},
+        {"INTERVAL 1 SECOND 1 SECOND", "2 seconds"},
+        {"INTERVAL 'interval 3 years'", "3 years"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fb_script script;
+        const char *text = fb_arena_printf(&arena, "SELECT window(ts, %s) x", cases[i][0]);
+        assert_ok(fb_sql_parse(&arena, "job.sql", fb_slice_of(text), &script, &err), &err);
+        const fb_raw_expr *alias = script.statements[0].plan->exprs[0];
+        const fb_raw_expr *interval = alias->args[0]->args[1];
+        assert_int_equal(interval->kind, FB_RAW_INTERVAL);
+        assert_int_equal(interval->interval.days, 0);
+        assert_true(fb_slice_is(interval->text, cases[i][0]));
+        fb_buf printed;
+        fb_buf_init(&printed, 0);
+        fb_interval_print(&interval->interval, &printed);
+        assert_string_equal(fb_buf_text(&printed), cases[i][1]);
+        fb_buf_deinit(&printed);
+    }
+    assert_items("INTERVAL 1 DAY - 2, interval - 1 x, interval - 1 day, interval, minute * 2 hours",
+                 "-(interval 24 hours, 2); -(interval, 1) AS x; interval -24 hours; interval; "
+                 "*(minute, 2) AS hours");
+    assert_items("INTERVAL 10 minutes x, INTERVAL '1 hour' x, -INTERVAL 1 DAY",
+                 "interval 10 minutes AS x; interval 1 hours AS x; negative(interval 24 hours)");
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -459,6 +671,13 @@ int main(void)
         cmocka_unit_test(settings_take_all_forms_of_spark),
         cmocka_unit_test(deep_nesting_is_refused_not_overrun),
         cmocka_unit_test(every_failed_allocation_is_survived),
+        cmocka_unit_test(groups_and_having_make_an_aggregate),
+        cmocka_unit_test(distinct_is_a_node_of_its_own),
+        cmocka_unit_test(order_by_sorts_the_whole_query),
+        cmocka_unit_test(calls_of_aggregates_keep_their_clauses),
+        cmocka_unit_test(a_watermark_stands_over_what_it_follows),
+        cmocka_unit_test(a_watermark_may_name_an_expression),
+        cmocka_unit_test(intervals_are_months_or_microseconds),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
