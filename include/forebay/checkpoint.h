@@ -36,6 +36,22 @@ FB_API FB_CHECKED fb_status fb_session_show_state(fb_session *session, const cha
 FB_API FB_CHECKED fb_status fb_session_list_state(fb_session *session, const char *location,
                                                   fb_result_format format, fb_error *err);
 
+/* Prints what a checkpoint is: its query, batches, sources, pinned settings, stateful operators
+ * with their files, and in a line whether the next start finds what it needs. FB_RESULT_TABLE is
+ * text to read, FB_RESULT_JSONL one object; there is no CSV. */
+FB_API FB_CHECKED fb_status fb_session_describe_checkpoint(fb_session *session,
+                                                           const char *location,
+                                                           fb_result_format format, fb_error *err);
+
+/* Reads all of a checkpoint and prints a line for everything that is wrong with it, then a summary:
+ * log entries that cannot be read or contradict each other, versions of state that cannot be
+ * rebuilt, checksums, rows that are not what the schema demands, keys in a partition other than
+ * their hash's, keys that occur twice. FB_E_CORRUPT when there is damage. State that cannot be read
+ * (RocksDB, lzf) is FB_E_UNSUPPORTED, after all else was looked at. Takes memory for the largest
+ * partition of a store, twice. */
+FB_API FB_CHECKED fb_status fb_session_verify_checkpoint(fb_session *session, const char *location,
+                                                         fb_result_format format, fb_error *err);
+
 #ifdef __cplusplus
 }
 #endif

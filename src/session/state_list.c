@@ -9,7 +9,7 @@
 
 #include <forebay/checkpoint.h>
 
-enum { COLUMN_COUNT = 6, METADATA_MAX_BYTES = 16 * 1024 * 1024 };
+enum { COLUMN_COUNT = 6 };
 
 static const fb_type *list_schema(fb_arena *arena)
 {
@@ -22,33 +22,6 @@ static const fb_type *list_schema(fb_arena *arena)
         {.name = FB_SLICE("minBatchId"), .type = bigint},
         {.name = FB_SLICE("maxBatchId"), .type = bigint}};
     return fb_type_struct(arena, fields, COLUMN_COUNT);
-}
-
-/* The newest file of version 2, else the one of version 1. */
-static fb_status find_metadata(const fb_state_view *view, const char *directory, const char **path,
-                               fb_error *err)
-{
-    int64_t *ids;
-    uint32_t count;
-    char newer[FB_PATH_MAX_BYTES + 1];
-    FB_TRY(fb_path_join(newer, directory, "_metadata/v2", err));
-    const fb_metadata_log log = {view->fs, newer};
-    FB_TRY(fb_metadata_log_list(&log, view->arena, &ids, &count, err));
-    *path = count ? fb_arena_printf(view->arena, "%s/%lld", newer, (long long)ids[count - 1])
-                  : fb_arena_printf(view->arena, "%s/_metadata/metadata", directory);
-    return *path ? FB_OK : fb_fail_nomem(err, "a checkpoint");
-}
-
-static fb_status read_metadata(const fb_state_view *view, const char *path,
-                               fb_operator_metadata *out, fb_error *err)
-{
-    fb_buf content;
-    fb_buf_init(&content, METADATA_MAX_BYTES);
-    fb_status status = fb_filesystem_read(view->fs, path, METADATA_MAX_BYTES, &content, err);
-    if (status == FB_OK)
-        status = fb_operator_metadata_decode(path, fb_buf_slice(&content), view->arena, out, err);
-    fb_buf_deinit(&content);
-    return status;
 }
 
 static fb_status print_store(const fb_state_view *view, const fb_operator_metadata *operator_,
@@ -74,12 +47,9 @@ static fb_status print_operators(const fb_state_view *view, const fb_type *schem
     FB_TRY(fb_path_join(state, view->root, "state", err));
     FB_TRY(fb_state_view_numbers(view, state, &operators, &count, err));
     for (uint32_t i = 0; i < count; i++) {
-        const char *directory = fb_arena_printf(view->arena, "%s/%u", state, operators[i]);
         const char *path;
         fb_operator_metadata metadata;
-        if (!directory) return fb_fail_nomem(err, "a checkpoint");
-        FB_TRY(find_metadata(view, directory, &path, err));
-        FB_TRY(read_metadata(view, path, &metadata, err));
+        FB_TRY(fb_state_view_operator(view, operators[i], &path, &metadata, err));
         for (uint32_t j = 0; j < metadata.store_count; j++)
             FB_TRY(print_store(view, &metadata, &metadata.stores[j], schema, printer, err));
     }

@@ -2,7 +2,6 @@
  *
  * Rows of state as Spark's `statestore` data source shows them: each partition is loaded from its
  * files into a table, whose rows are decoded by the store's schema file and printed. */
-#include "checkpoint/state_schema.h"
 #include "data/unsafe_row.h"
 #include "files/location.h"
 #include "session/printer.h"
@@ -31,19 +30,10 @@ typedef struct show {
 
 static fb_status read_schema(show *s, fb_error *err)
 {
-    fb_arena *arena = s->view->arena;
-    char directory[FB_PATH_MAX_BYTES + 1];
-    FB_TRY(fb_state_directory(directory, s->view->root, s->options->operator_id, 0, s->store, err));
-    const char *path = fb_arena_printf(arena, "%s/_metadata/schema", directory);
-    if (!path) return fb_fail_nomem(err, "a schema");
-    fb_buf content;
     fb_state_schema file;
-    fb_buf_init(&content, FB_STATE_SCHEMA_MAX_BYTES);
+    const char *path = NULL;
     fb_status status =
-        fb_filesystem_read(s->view->fs, path, FB_STATE_SCHEMA_MAX_BYTES, &content, err);
-    if (status == FB_OK)
-        status = fb_state_schema_decode(path, fb_buf_slice(&content), arena, &file, err);
-    fb_buf_deinit(&content);
+        fb_state_view_schema(s->view, s->options->operator_id, s->store, &path, &file, err);
     if (status == FB_E_NOT_FOUND)
         return fb_fail(err, FB_E_NOT_FOUND, 0,
                        "%s: operator %" PRId64 " has no store '%s' (there is no %s); "
@@ -54,7 +44,7 @@ static fb_status read_schema(show *s, fb_error *err)
         [KEY] = {.name = FB_SLICE("key"), .type = file.families[0].key},
         [VALUE] = {.name = FB_SLICE("value"), .type = file.families[0].value},
         [PARTITION_ID] = {.name = FB_SLICE("partition_id"), .type = fb_type_of(FB_TYPE_INT)}};
-    s->schema = fb_type_struct(arena, fields, COLUMN_COUNT);
+    s->schema = fb_type_struct(s->view->arena, fields, COLUMN_COUNT);
     return s->schema ? FB_OK : fb_fail_nomem(err, "a schema");
 }
 

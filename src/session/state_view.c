@@ -29,8 +29,8 @@ static bool is_committed(const fb_state_view *view, int64_t batch_id)
     return false;
 }
 
-static fb_status read_offsets(const fb_state_view *view, int64_t batch_id, fb_offset_entry *out,
-                              fb_error *err)
+fb_status fb_state_view_offsets(const fb_state_view *view, int64_t batch_id, fb_offset_entry *out,
+                                fb_error *err)
 {
     char directory[FB_PATH_MAX_BYTES + 1];
     FB_TRY(fb_path_join(directory, view->root, "offsets", err));
@@ -62,17 +62,70 @@ fb_status fb_state_view_format(const fb_state_view *view, int64_t batch_id, fb_s
             "%s: batch %" PRId64 " is not committed; committed are %" PRId64 " to %" PRId64,
             view->root, batch_id, view->batches[0], view->batches[view->batch_count - 1]);
     fb_offset_entry entry;
-    FB_TRY(read_offsets(view, batch_id, &entry, err));
-    fb_slice provider = fb_pinned_conf_value(&entry, STATE_STORE "providerClass");
+    FB_TRY(fb_state_view_offsets(view, batch_id, &entry, err));
+    return fb_state_view_entry_format(view, &entry, out, err);
+}
+
+fb_status fb_state_view_entry_format(const fb_state_view *view, const fb_offset_entry *entry,
+                                     fb_state_format *out, fb_error *err)
+{
+    *out = (fb_state_format){0};
+    fb_slice provider = fb_pinned_conf_value(entry, STATE_STORE "providerClass");
     if (provider.size && !ends_with(provider, HDFS_PROVIDER))
         return fb_fail(err, FB_E_UNSUPPORTED, 0,
                        "%s: its state was written by %.*s; only that of " HDFS_PROVIDER
                        " can be read",
                        view->root, FB_SLICE_ARGS(provider));
-    fb_slice checksums = fb_pinned_conf_value(&entry, STATE_STORE "rowChecksum.enabled");
+    fb_slice checksums = fb_pinned_conf_value(entry, STATE_STORE "rowChecksum.enabled");
     out->has_checksums = fb_slice_equal_nocase(checksums, FB_SLICE("true"));
-    return fb_codec_find(fb_pinned_conf_value(&entry, STATE_STORE "compression.codec"), &out->codec,
+    return fb_codec_find(fb_pinned_conf_value(entry, STATE_STORE "compression.codec"), &out->codec,
                          err);
+}
+
+static fb_status find_metadata(const fb_state_view *view, int64_t operator_id, const char **path,
+                               fb_error *err)
+{
+    int64_t *ids;
+    uint32_t count;
+    char *directory =
+        fb_arena_printf(view->arena, "%s/state/%" PRId64 "/_metadata", view->root, operator_id);
+    char *newer = directory ? fb_arena_printf(view->arena, "%s/v2", directory) : NULL;
+    if (!newer) return fb_fail_nomem(err, "a checkpoint");
+    const fb_metadata_log log = {view->fs, newer};
+    FB_TRY(fb_metadata_log_list(&log, view->arena, &ids, &count, err));
+    *path = count ? fb_arena_printf(view->arena, "%s/%" PRId64, newer, ids[count - 1])
+                  : fb_arena_printf(view->arena, "%s/metadata", directory);
+    return *path ? FB_OK : fb_fail_nomem(err, "a checkpoint");
+}
+
+fb_status fb_state_view_operator(const fb_state_view *view, int64_t operator_id, const char **path,
+                                 fb_operator_metadata *out, fb_error *err)
+{
+    FB_TRY(find_metadata(view, operator_id, path, err));
+    fb_buf content;
+    fb_buf_init(&content, FB_LOG_FILE_MAX_BYTES);
+    fb_status status = fb_filesystem_read(view->fs, *path, FB_LOG_FILE_MAX_BYTES, &content, err);
+    if (status == FB_OK)
+        status = fb_operator_metadata_decode(*path, fb_buf_slice(&content), view->arena, out, err);
+    fb_buf_deinit(&content);
+    return status;
+}
+
+fb_status fb_state_view_schema(const fb_state_view *view, int64_t operator_id, const char *store,
+                               const char **path, fb_state_schema *out, fb_error *err)
+{
+    char directory[FB_PATH_MAX_BYTES + 1];
+    FB_TRY(fb_state_directory(directory, view->root, operator_id, 0, store, err));
+    *path = fb_arena_printf(view->arena, "%s/_metadata/schema", directory);
+    if (!*path) return fb_fail_nomem(err, "a schema");
+    fb_buf content;
+    fb_buf_init(&content, FB_STATE_SCHEMA_MAX_BYTES);
+    fb_status status =
+        fb_filesystem_read(view->fs, *path, FB_STATE_SCHEMA_MAX_BYTES, &content, err);
+    if (status == FB_OK)
+        status = fb_state_schema_decode(*path, fb_buf_slice(&content), view->arena, out, err);
+    fb_buf_deinit(&content);
+    return status;
 }
 
 static int compare_numbers(const void *left, const void *right)

@@ -243,3 +243,10 @@ fb_status fb_state_file_reader_next(fb_state_file_reader *reader, fb_state_recor
     }
     return *count == 0 ? check_end(reader, err) : FB_OK;
 }
+
+uint64_t fb_state_file_reader_offset(const fb_state_file_reader *reader,
+                                     const fb_state_record *record)
+{
+    size_t before = record->is_removal && reader->has_checksums ? 4 + CHECKSUM_BYTES : 4;
+    return reader->window_offset + (uint64_t)(record->key.data - reader->window.data) - before;
+}

@@ -70,6 +70,9 @@ void fb_state_file_reader_deinit(fb_state_file_reader *reader);
  * a file without its end mark is corrupt. */
 fb_status fb_state_file_reader_next(fb_state_file_reader *reader, fb_state_record *records,
                                     size_t capacity, size_t *count, fb_error *err) FB_CHECKED;
+/* Where a record of the last call begins in the payload. */
+uint64_t fb_state_file_reader_offset(const fb_state_file_reader *reader,
+                                     const fb_state_record *record);
 
 /* --- names --- */
 

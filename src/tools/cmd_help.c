@@ -28,7 +28,7 @@ static void print_all(FILE *out)
     for (size_t i = 0; i < command_count; i++) {
         char left[40];
         (void)snprintf(left, sizeof left, "%s %s", commands[i]->name, commands[i]->arguments);
-        fprintf(out, "  %-22s %s\n", left, commands[i]->help);
+        fprintf(out, "  %-27s %s\n", left, commands[i]->help);
     }
     fputs(
         "\n'forebay help COMMAND' tells its options; 'forebay help sources', 'sinks', 'settings'\n"

@@ -30,6 +30,7 @@ typedef struct command {
 
 extern const command command_run;
 extern const command command_sql;
+extern const command command_checkpoint;
 extern const command command_state;
 extern const command command_bench;
 extern const command command_help;

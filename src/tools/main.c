@@ -8,7 +8,8 @@
 #include <unistd.h>
 
 const command *const commands[] = {
-    &command_run, &command_sql, &command_state, &command_bench, &command_help, &command_version,
+    &command_run,   &command_sql,  &command_checkpoint, &command_state,
+    &command_bench, &command_help, &command_version,
 };
 const size_t command_count = sizeof commands / sizeof commands[0];
 
