@@ -19,11 +19,11 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-import session as spark_session  # noqa: E402
 import stateful_spark  # noqa: E402
 import cases  # noqa: E402
 import checkpoint_files  # noqa: E402
 import engine  # noqa: E402
+import replay  # noqa: E402
 
 
 def pack(archive, checkpoint, prefix, root):
@@ -38,7 +38,7 @@ def pack(archive, checkpoint, prefix, root):
 
 
 def json_text(golden):
-    """One row, one batch's numbers, one input line a line of the file: it can be read and compared."""
+    """A line each for a row, a batch's numbers, a line of input: it can be read and compared."""
     return json.dumps(golden, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -56,8 +56,8 @@ def make(case, spark, directory):
                     # Compact: numbers are one line of text.
                     batch["numbers"] = json.dumps(batch["numbers"])
                 runs.append({"last_batches": last_batches, "batches": batches})
-                if "maintenanceInterval" in str(case.conf):
-                    time.sleep(1)
+                if not replay.keeps_all(case):
+                    time.sleep(4 * stateful_spark.MAINTENANCE_MS / 1000)
                 pack(archive, checkpoint, number, folder.folder)
     golden = {"case": dataclasses.asdict(case), "runs": runs}
     (directory / f"{case.name}.json").write_text(json_text(golden))
@@ -71,7 +71,7 @@ def main(directory, names):
     unknown = set(names) - {case.name for case in chosen}
     if unknown:
         sys.exit(f"no such case: {', '.join(sorted(unknown))}")
-    session = spark_session.start()
+    session = stateful_spark.start()
     spark = stateful_spark.Spark(session)
     failed = 0
     for case in chosen:

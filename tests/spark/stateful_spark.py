@@ -10,8 +10,16 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "golden" / "stateful"))
 
 import engine  # noqa: E402
+import session as spark_session  # noqa: E402
 
 RECENT = "spark.sql.streaming.numRecentProgressUpdates"
+MAINTENANCE_MS = 300
+
+
+def start():
+    """Spark takes the interval from the first query of a process, for all."""
+    return spark_session.start(
+        spark_sql_streaming_stateStore_maintenanceInterval=f"{MAINTENANCE_MS}ms")
 
 
 class Spark:
@@ -51,6 +59,11 @@ class Spark:
             writer = writer.trigger(availableNow=True)
         return writer.start()
 
+    def _unload(self):
+        """Ends the maintenance of the run's stores: the next run may be Forebay's."""
+        state = self.session._jvm.org.apache.spark.sql.execution.streaming.state
+        getattr(state, "StateStore").stop()
+
     def run(self, case, steps, folder, checkpoint, last_batches=None):
         """As engine.Forebay.run; a list given as `last_batches` receives what the next run of
         Forebay has to wait for."""
@@ -69,6 +82,7 @@ class Spark:
                     if last_batches is not None:
                         last_batches.append(max(rows))
                 query.stop()
+            self._unload()
             events = {event["batchId"]: event
                       for event in map(json.loads, (p.json for p in query.recentProgress))}
         return [{"id": batch, "rows": engine.rows_of(case, rows[batch]),

@@ -2,8 +2,8 @@
 """Stateful queries and their input, the same text for Forebay and for Spark.
 
 A case is run several times on one checkpoint; a run gets its files, one a batch, and ends when
-there is nothing left to do. With `feed="step"` the query stays up and gets the next file when it has
-done with the one before, so that batches without data come in between.
+there is nothing left to do. With `feed="step"` the query stays up and gets the next file when it
+has done with the one before, so that batches without data come in between.
 """
 import base64
 import dataclasses
@@ -32,7 +32,7 @@ class Case:
 
 
 def event(text):
-    """`12:02 a 1` -> a line of JSON; `-` is null; seconds and days may be given: `2T12:02:30`."""
+    """`12:02 a 1` -> a line of JSON; `-` is null; day and seconds may be given: `2T12:02:30`."""
     stamp, key, value = text.split()
     row = {}
     if stamp != "-":
@@ -155,11 +155,11 @@ UNION = ("SELECT window, k, sum(v) AS s FROM (SELECT t, k, v FROM STREAM a WATER
          "INTERVAL 5 MINUTES UNION ALL SELECT t, k, v FROM STREAM b WATERMARK t DELAY OF INTERVAL "
          "2 MINUTES) GROUP BY window(t, '10 minutes'), k")
 COUNT = "SELECT k, count(*) AS c, sum(v) AS s FROM STREAM v GROUP BY k"
-TUMBLING = f"SELECT window, k, count(*) AS c, sum(v) AS s FROM STREAM v{LATE}GROUP BY window(t, '10 minutes'), k"
+TUMBLING = (f"SELECT window, k, count(*) AS c, sum(v) AS s FROM STREAM v{LATE}"
+            "GROUP BY window(t, '10 minutes'), k")
 CODEC = "spark.sql.streaming.stateStore.compression.codec"
 SNAPSHOTS = {"spark.sql.streaming.stateStore.minDeltasForSnapshot": "3",
-             "spark.sql.streaming.minBatchesToRetain": "4",
-             "spark.sql.streaming.stateStore.maintenanceInterval": "200ms"}
+             "spark.sql.streaming.minBatchesToRetain": "4"}
 
 CASES = [
     # --- grouping ---
@@ -170,7 +170,8 @@ CASES = [
          "ORDER BY max(v) DESC NULLS LAST, k NULLS LAST", "complete", NUMBERS,
          in_runs(numbers(3, 4, 6, 9), 2, 2), ordered=True),
     Case("group_by_expression", "SELECT v % 3 AS g, upper(k) AS u, count(*) AS c, max(v) AS m "
-         "FROM STREAM v GROUP BY v % 3, upper(k)", "update", NUMBERS, in_runs(numbers(4, 4, 9), 2, 2)),
+         "FROM STREAM v GROUP BY v % 3, upper(k)", "update", NUMBERS,
+         in_runs(numbers(4, 4, 9), 2, 2)),
     Case("group_by_alias_and_ordinal", "SELECT v % 4 AS g, k, count(v) AS c FROM STREAM v "
          "GROUP BY g, 2", "update", NUMBERS, in_runs(numbers(5, 4, 9), 2, 2)),
     Case("result_over_group", "SELECT v % 3 + 1 AS g, sum(v) + count(*) * 2 AS x, "
