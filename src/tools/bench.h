@@ -47,6 +47,24 @@ typedef struct bench_spread {
 } bench_spread;
 bench_spread bench_spread_of(const double *values, size_t count, size_t skip);
 
+/* Measures SELECT over rows of the rate source, `rows_per_second` of them, with one thread and with
+ * two, or as the settings say; prints the lines. `sink_options` is empty or ", name 'value'...". */
+bool bench_rate(const bench_settings *settings, const char *name, const char *rows_per_second,
+                const char *sink_options, const char *select);
+
+/* Written, synced and renamed as the engine does it: the file `name` of that many bytes in
+ * `directory`, and its checksum file; the directory is synced too. */
+bool bench_write_file(const char *directory, const char *name, size_t size);
+double bench_now_us(void);
+
+/* bench_stateful.c */
+bool bench_windowed_count(const bench_settings *settings);
+bool bench_million_keys(const bench_settings *settings);
+bool bench_ten_million_keys(const bench_settings *settings);
+bool bench_zipf_keys(const bench_settings *settings);
+bool bench_string_keys(const bench_settings *settings);
+bool bench_small_stateful_batch(const bench_settings *settings);
+
 /* A fresh directory below settings->directory; false with a message. */
 bool bench_directory(const bench_settings *settings, char *out, size_t size);
 void bench_remove_directory(const char *path);

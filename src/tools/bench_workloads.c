@@ -44,16 +44,16 @@ static bool measure_threads(const bench_settings *settings, const char *name, co
 }
 
 /* Every second brings a batch, whose processing is what is measured; the wait is not. */
-static bool run_rate(const bench_settings *settings, const char *name, const char *rows_per_second,
-                     const char *select)
+bool bench_rate(const bench_settings *settings, const char *name, const char *rows_per_second,
+                const char *sink_options, const char *select)
 {
     char directory[PATH_BYTES], script[SCRIPT_BYTES];
     if (!bench_directory(settings, directory, sizeof directory)) return false;
     int length = snprintf(script, sizeof script,
                           "CREATE TEMPORARY VIEW numbers USING rate OPTIONS (rowsPerSecond '%s');\n"
                           "CREATE STREAMING TABLE bench USING noop\n"
-                          "OPTIONS (checkpointLocation '%s/checkpoint') AS %s;\n",
-                          rows_per_second, directory, select);
+                          "OPTIONS (checkpointLocation '%s/checkpoint'%s) AS %s;\n",
+                          rows_per_second, directory, sink_options, select);
     bool good =
         length > 0 && (size_t)length < sizeof script && measure_threads(settings, name, script);
     bench_remove_directory(directory);
@@ -62,15 +62,16 @@ static bool run_rate(const bench_settings *settings, const char *name, const cha
 
 static bool run_casts(const bench_settings *settings)
 {
-    return run_rate(settings, "stateless_casts", "25000000",
-                    "SELECT CAST(timestamp AS STRING), CAST(value AS STRING) FROM STREAM numbers");
+    return bench_rate(settings, "stateless_casts", "25000000", "",
+                      "SELECT CAST(timestamp AS STRING), CAST(value AS STRING) "
+                      "FROM STREAM numbers");
 }
 
 static bool run_arithmetic(const bench_settings *settings)
 {
-    return run_rate(settings, "stateless_arithmetic", "80000000",
-                    "SELECT value * 3 + 7 AS a, value - 11 AS b FROM STREAM numbers\n"
-                    "WHERE value % 8 <> 3");
+    return bench_rate(settings, "stateless_arithmetic", "80000000", "",
+                      "SELECT value * 3 + 7 AS a, value - 11 AS b FROM STREAM numbers\n"
+                      "WHERE value % 8 <> 3");
 }
 
 /* --- the cost of a batch --- */
@@ -83,19 +84,17 @@ static bool write_durably(const char *path, const char *bytes, size_t size)
     return close(file) == 0 && good;
 }
 
-/* The system calls of one log entry, without the engine: the entry and its checksum file, each
- * written under another name, synced and renamed; then the directory synced. */
-static bool write_entry(const char *directory, int64_t id, size_t entry_bytes)
+/* The system calls of one file, without the engine. */
+bool bench_write_file(const char *directory, const char *name, size_t size)
 {
-    static const char zeros[4096];
+    static const char zeros[1 << 16];
     char names[4][PATH_BYTES + 64];
-    static const char *const patterns[4] = {"%s/.%lld.tmp", "%s/.%lld.crc.tmp", "%s/%lld",
-                                            "%s/.%lld.crc"};
+    static const char *const patterns[4] = {"%s/.%s.tmp", "%s/.%s.crc.tmp", "%s/%s", "%s/.%s.crc"};
     for (int i = 0; i < 4; i++)
-        if (snprintf(names[i], sizeof names[i], patterns[i], directory, (long long)id) < 0)
-            return false;
-    size_t crc_bytes = 8 + 4 * ((entry_bytes + 511) / 512);
-    if (!write_durably(names[0], zeros, entry_bytes)) return false;
+        if (snprintf(names[i], sizeof names[i], patterns[i], directory, name) < 0) return false;
+    size_t crc_bytes = 8 + 4 * ((size + 511) / 512);
+    if (size > sizeof zeros || crc_bytes > sizeof zeros) return false;
+    if (!write_durably(names[0], zeros, size)) return false;
     if (!write_durably(names[1], zeros, crc_bytes)) return false;
     if (rename(names[0], names[2]) || rename(names[1], names[3])) return false;
     int file = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -105,7 +104,7 @@ static bool write_entry(const char *directory, int64_t id, size_t entry_bytes)
     return good;
 }
 
-static double now_us(void)
+double bench_now_us(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -116,13 +115,17 @@ static double now_us(void)
 static bool measure_floor(const char *directory, int64_t first_id, size_t count, double *times_us)
 {
     for (size_t i = 0; i < count; i++) {
-        double from_us = now_us();
-        if (!write_entry(directory, first_id + 2 * (int64_t)i, 1225) ||
-            !write_entry(directory, first_id + 2 * (int64_t)i + 1, 87)) {
+        double from_us = bench_now_us();
+        char offset_entry[32], commit_entry[32];
+        int64_t id = first_id + 2 * (int64_t)i;
+        (void)snprintf(offset_entry, sizeof offset_entry, "%lld", (long long)id);
+        (void)snprintf(commit_entry, sizeof commit_entry, "%lld", (long long)id + 1);
+        if (!bench_write_file(directory, offset_entry, 1225) ||
+            !bench_write_file(directory, commit_entry, 87)) {
             fprintf(stderr, "error: %s: %s\n", directory, strerror(errno));
             return false;
         }
-        times_us[i] = now_us() - from_us;
+        times_us[i] = bench_now_us() - from_us;
     }
     return true;
 }
@@ -209,7 +212,15 @@ static bool run_first_batch(const bench_settings *settings)
 const bench_workload bench_workloads[] = {
     {"stateless_casts", "rate -> timestamp and value as strings -> noop", run_casts},
     {"stateless_arithmetic", "rate -> filter and arithmetic on longs -> noop", run_arithmetic},
+    {"windowed_count", "rate -> count by window and value % 1000 -> noop", bench_windowed_count},
+    {"million_keys", "rate -> sum and count by 1 M keys in random order -> noop",
+     bench_million_keys},
+    {"ten_million_keys", "the same by 10 M keys", bench_ten_million_keys},
+    {"zipf_keys", "the same by 1 M keys of which some are frequent", bench_zipf_keys},
+    {"string_keys", "the same by 1 M strings", bench_string_keys},
     {"empty_batch", "a batch without rows, against its files and syncs alone", run_empty_batch},
+    {"small_stateful_batch", "10 rows, 8 partitions of state, against files and syncs alone",
+     bench_small_stateful_batch},
     {"first_batch", "from nothing to the first committed batch of a new query", run_first_batch},
 };
 const size_t bench_workload_count = sizeof bench_workloads / sizeof bench_workloads[0];
