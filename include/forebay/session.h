@@ -113,6 +113,24 @@ FB_API FB_CHECKED fb_status fb_frame_select_expr(const fb_frame *frame, const ch
                                                  size_t count, fb_frame **out, fb_error *err);
 FB_API FB_CHECKED fb_status fb_frame_where(const fb_frame *frame, const char *condition,
                                            fb_frame **out, fb_error *err);
+/* How late rows may be, by an event-time column: "10 minutes", "1 day 2 hours". `column` is a name,
+ * of type TIMESTAMP or a window. A month counts 31 days. Not understood: CANNOT_PARSE_INTERVAL. */
+FB_API FB_CHECKED fb_status fb_frame_with_watermark(const fb_frame *frame, const char *column,
+                                                    const char *delay, fb_frame **out,
+                                                    fb_error *err);
+/* One row per group: the keys, then the aggregates. Keys and aggregates are SQL expressions, with
+ * alias if wanted: "window(timestamp, '1 minute')", "count(*) AS n". No keys: one row of all. What
+ * HAVING would say, fb_frame_where says of the result. */
+FB_API FB_CHECKED fb_status fb_frame_group_by(const fb_frame *frame, const char *const *keys,
+                                              size_t key_count, const char *const *aggregates,
+                                              size_t aggregate_count, fb_frame **out,
+                                              fb_error *err);
+/* Each row once. */
+FB_API FB_CHECKED fb_status fb_frame_distinct(const fb_frame *frame, fb_frame **out, fb_error *err);
+/* Rows in order; each key is an SQL expression: "n DESC NULLS LAST". A streaming query sorts only
+ * what an aggregation gives in mode complete. */
+FB_API FB_CHECKED fb_status fb_frame_order_by(const fb_frame *frame, const char *const *keys,
+                                              size_t count, fb_frame **out, fb_error *err);
 /* UNION ALL, columns by position. */
 FB_API FB_CHECKED fb_status fb_frame_union(const fb_frame *frame, const fb_frame *other,
                                            fb_frame **out, fb_error *err);

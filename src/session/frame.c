@@ -34,48 +34,139 @@ static fb_raw_plan *wrap(fb_arena *arena, const fb_plan *plan)
 }
 
 static fb_status parse_exprs(fb_arena *arena, const char *const *texts, size_t count,
-                             const fb_raw_expr ***out, fb_error *err)
+                             const fb_raw_expr **out, fb_error *err)
 {
-    if (count == 0 || count > UINT32_MAX)
-        return fb_fail(err, FB_E_INVALID, 0, "a frame needs at least one expression");
-    const fb_raw_expr **exprs = fb_arena_array(arena, count, sizeof *exprs);
-    if (!exprs) return fb_fail_nomem(err, "a frame");
     for (size_t i = 0; i < count; i++) {
         if (!texts[i]) return fb_fail(err, FB_E_INVALID, 0, "expression %zu is NULL", i);
-        FB_TRY(fb_sql_parse_expression(arena, fb_slice_of(texts[i]), &exprs[i], err));
+        FB_TRY(fb_sql_parse_expression(arena, fb_slice_of(texts[i]), &out[i], err));
     }
-    *out = exprs;
     return FB_OK;
 }
 
-static fb_status make_derived(const fb_frame *frame, fb_plan_memory *memory, fb_raw_plan_kind kind,
-                              const char *const *texts, size_t count, const fb_plan **out,
-                              fb_error *err)
+/* The texts of a call, which a node is made from. */
+typedef struct texts {
+    const char *const *items;
+    size_t count;
+    const char *const *more;
+    size_t more_count;
+} texts;
+
+/* Fills in what is special to a kind of node. */
+typedef fb_status (*filler)(fb_arena *arena, const texts *given, fb_raw_plan *raw, fb_error *err);
+
+static fb_status check_count(size_t count, size_t least, fb_error *err)
 {
-    const fb_raw_expr **exprs = NULL;
+    if (count >= least && count <= UINT32_MAX / 2) return FB_OK;
+    return fb_fail(err, FB_E_INVALID, 0, "a frame needs at least one expression");
+}
+
+static fb_status fill_exprs(fb_arena *arena, const texts *given, fb_raw_plan *raw, fb_error *err)
+{
+    FB_TRY(check_count(given->count, 1, err));
+    const fb_raw_expr **exprs = fb_arena_array(arena, given->count, sizeof *exprs);
+    if (!exprs) return fb_fail_nomem(err, "a frame");
+    raw->exprs = exprs;
+    raw->expr_count = (uint32_t)given->count;
+    return parse_exprs(arena, given->items, given->count, exprs, err);
+}
+
+/* Keys are columns of the result, and what they are called there is nothing to group by. */
+static fb_status fill_groups(fb_arena *arena, const texts *given, fb_raw_plan *raw, fb_error *err)
+{
+    FB_TRY(check_count(given->count, 0, err));
+    FB_TRY(check_count(given->more_count, given->count ? 0 : 1, err));
+    size_t count = given->count + given->more_count;
+    const fb_raw_expr **exprs = fb_arena_array(arena, count, sizeof *exprs);
+    const fb_raw_expr **groups = fb_arena_array(arena, given->count + 1, sizeof *groups);
+    if (!exprs || !groups) return fb_fail_nomem(err, "a frame");
+    FB_TRY(parse_exprs(arena, given->items, given->count, exprs, err));
+    FB_TRY(parse_exprs(arena, given->more, given->more_count, exprs + given->count, err));
+    for (size_t i = 0; i < given->count; i++)
+        groups[i] = exprs[i]->kind == FB_RAW_ALIAS ? exprs[i]->args[0] : exprs[i];
+    raw->exprs = exprs;
+    raw->expr_count = (uint32_t)count;
+    raw->groups = groups;
+    raw->group_count = (uint32_t)given->count;
+    return FB_OK;
+}
+
+static fb_status fill_nothing(fb_arena *arena, const texts *given, fb_raw_plan *raw, fb_error *err)
+{
+    (void)arena;
+    (void)given;
+    (void)raw;
+    (void)err;
+    return FB_OK;
+}
+
+static fb_status fill_sort_keys(fb_arena *arena, const texts *given, fb_raw_plan *raw,
+                                fb_error *err)
+{
+    FB_TRY(check_count(given->count, 1, err));
+    fb_raw_sort_key *keys = fb_arena_array(arena, given->count, sizeof *keys);
+    if (!keys) return fb_fail_nomem(err, "a frame");
+    for (size_t i = 0; i < given->count; i++) {
+        if (!given->items[i]) return fb_fail(err, FB_E_INVALID, 0, "key %zu is NULL", i);
+        FB_TRY(fb_sql_parse_sort_key(arena, fb_slice_of(given->items[i]), &keys[i], err));
+    }
+    raw->sort_keys = keys;
+    raw->sort_key_count = (uint32_t)given->count;
+    return FB_OK;
+}
+
+static fb_status parse_delay(const char *text, fb_interval *out, fb_error *err)
+{
+    fb_interval_fault fault;
+    bool is_interval = fb_interval_parse(fb_slice_of(text), out, &fault);
+    bool is_mixed = is_interval && out->months && (out->days || out->us);
+    if (is_mixed) fault = (fb_interval_fault){"", "months go with years only", {0}};
+    if (!is_interval || is_mixed)
+        return fb_fail_condition(err, FB_E_INVALID, "CANNOT_PARSE_INTERVAL",
+                                 "Unable to parse the delay '%.60s' as an interval: %s%s%.*s", text,
+                                 fault.reason, fault.part.size ? " " : "",
+                                 fault.part.size > 60 ? 60 : (int)fault.part.size,
+                                 fault.part.data ? fault.part.data : "");
+    int64_t us;
+    if (!fb_interval_length_us(out, FB_INTERVAL_DAYS_PER_MONTH, &us))
+        return fb_fail_condition(err, FB_E_INVALID, "CANNOT_PARSE_INTERVAL",
+                                 "the delay '%.60s' is too long", text);
+    if (us >= 0) return FB_OK;
+    return fb_fail(err, FB_E_INVALID, 0, "the delay '%.60s' must not be negative", text);
+}
+
+static fb_status fill_watermark(fb_arena *arena, const texts *given, fb_raw_plan *raw,
+                                fb_error *err)
+{
+    FB_TRY(fill_exprs(arena, given, raw, err));
+    if (raw->exprs[0]->kind != FB_RAW_NAME)
+        return fb_fail(err, FB_E_INVALID, 0,
+                       "a watermark is of a column: expected its name, not '%.60s'",
+                       given->items[0]);
+    return parse_delay(given->more[0], &raw->delay, err);
+}
+
+static fb_status make_derived(const fb_frame *frame, fb_plan_memory *memory, fb_raw_plan_kind kind,
+                              filler fill, const texts *given, const fb_plan **out, fb_error *err)
+{
     FB_TRY(fb_plan_memory_need(memory, frame->memory, err));
-    FB_TRY(parse_exprs(&memory->arena, texts, count, &exprs, err));
     const fb_raw_plan **children = fb_arena_array(&memory->arena, 1, sizeof *children);
     if (children) children[0] = wrap(&memory->arena, frame->plan);
     if (!children || !children[0]) return fb_fail_nomem(err, "a frame");
-    const fb_raw_plan raw = {.kind = kind,
-                             .children = children,
-                             .child_count = 1,
-                             .exprs = exprs,
-                             .expr_count = (uint32_t)count};
+    fb_raw_plan raw = {.kind = kind, .children = children, .child_count = 1};
+    FB_TRY(fill(&memory->arena, given, &raw, err));
     return fb_session_analyze(frame->session, memory, &raw, out, err);
 }
 
 /* A frame for `kind` over the rows of `frame`. In a memory of its own, as unions: a frame that many
  * are made from, one after the other, must not grow with each. */
-static fb_status derive(const fb_frame *frame, fb_raw_plan_kind kind, const char *const *texts,
-                        size_t count, fb_frame **out, fb_error *err)
+static fb_status derive(const fb_frame *frame, fb_raw_plan_kind kind, filler fill, texts given,
+                        fb_frame **out, fb_error *err)
 {
     *out = NULL;
     fb_plan_memory *memory;
     const fb_plan *plan;
     FB_TRY(fb_plan_memory_create(&memory, err));
-    fb_status status = make_derived(frame, memory, kind, texts, count, &plan, err);
+    fb_status status = make_derived(frame, memory, kind, fill, &given, &plan, err);
     if (status == FB_OK) return fb_frame_make(frame->session, memory, plan, out, err);
     fb_plan_memory_release(memory);
     return status;
@@ -84,13 +175,41 @@ static fb_status derive(const fb_frame *frame, fb_raw_plan_kind kind, const char
 fb_status fb_frame_select_expr(const fb_frame *frame, const char *const *exprs, size_t count,
                                fb_frame **out, fb_error *err)
 {
-    return derive(frame, FB_RAW_PROJECT, exprs, count, out, err);
+    return derive(frame, FB_RAW_PROJECT, fill_exprs, (texts){exprs, count, NULL, 0}, out, err);
 }
 
 fb_status fb_frame_where(const fb_frame *frame, const char *condition, fb_frame **out,
                          fb_error *err)
 {
-    return derive(frame, FB_RAW_FILTER, &condition, 1, out, err);
+    return derive(frame, FB_RAW_FILTER, fill_exprs, (texts){&condition, 1, NULL, 0}, out, err);
+}
+
+fb_status fb_frame_with_watermark(const fb_frame *frame, const char *column, const char *delay,
+                                  fb_frame **out, fb_error *err)
+{
+    *out = NULL;
+    if (!delay) return fb_fail(err, FB_E_INVALID, 0, "a watermark needs a delay");
+    return derive(frame, FB_RAW_WATERMARK, fill_watermark, (texts){&column, 1, &delay, 1}, out,
+                  err);
+}
+
+fb_status fb_frame_group_by(const fb_frame *frame, const char *const *keys, size_t key_count,
+                            const char *const *aggregates, size_t aggregate_count, fb_frame **out,
+                            fb_error *err)
+{
+    return derive(frame, FB_RAW_AGGREGATE, fill_groups,
+                  (texts){keys, key_count, aggregates, aggregate_count}, out, err);
+}
+
+fb_status fb_frame_distinct(const fb_frame *frame, fb_frame **out, fb_error *err)
+{
+    return derive(frame, FB_RAW_DISTINCT, fill_nothing, (texts){0}, out, err);
+}
+
+fb_status fb_frame_order_by(const fb_frame *frame, const char *const *keys, size_t count,
+                            fb_frame **out, fb_error *err)
+{
+    return derive(frame, FB_RAW_SORT, fill_sort_keys, (texts){keys, count, NULL, 0}, out, err);
 }
 
 static fb_status make_union(fb_session *session, fb_plan_memory *memory, const fb_frame *frame,

@@ -126,6 +126,7 @@ typedef struct fb_sql_build {
     /* Results; which one is set depends on what was asked for. */
     fb_statement *statement;
     const fb_raw_expr *expression;
+    fb_raw_sort_key sort_key;
     const fb_type *type;
 } fb_sql_build;
 
@@ -283,7 +284,12 @@ fb_status fb_sql_parse_setting(fb_sql_build *sql, fb_sql_span text, fb_statement
 
 /* --- the generated grammar --- */
 
-typedef enum fb_sql_goal { FB_SQL_STATEMENT, FB_SQL_EXPRESSION, FB_SQL_SCHEMA } fb_sql_goal;
+typedef enum fb_sql_goal {
+    FB_SQL_STATEMENT,
+    FB_SQL_EXPRESSION,
+    FB_SQL_SORT_KEY,
+    FB_SQL_SCHEMA
+} fb_sql_goal;
 
 fb_status fb_sql_run_grammar(fb_sql_build *sql, fb_sql_goal goal, const fb_sql_token *tokens,
                              uint32_t count);

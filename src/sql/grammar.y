@@ -148,6 +148,7 @@
 %start_symbol goal
 goal ::= GOAL_STATEMENT statement(A).   { sql->statement = A; }
 goal ::= GOAL_EXPRESSION item(A).       { sql->expression = A.node; }
+goal ::= GOAL_SORT_KEY sort_key(A).     { sql->sort_key = A; }
 goal ::= GOAL_SCHEMA fields(A).
     { if (fb_sql_check_schema_type(sql)) sql->type = fb_sql_struct_type(sql, A); }
 goal ::= GOAL_SCHEMA type(A).           { if (fb_sql_check_schema_type(sql)) sql->type = A; }

@@ -249,6 +249,15 @@ fb_status fb_sql_parse_expression(fb_arena *arena, fb_slice text, const fb_raw_e
     return FB_OK;
 }
 
+fb_status fb_sql_parse_sort_key(fb_arena *arena, fb_slice text, fb_raw_sort_key *out, fb_error *err)
+{
+    *out = (fb_raw_sort_key){0};
+    fb_sql_build sql = {.arena = arena, .file = "<expression>", .err = err};
+    FB_TRY(parse_goal(&sql, FB_SQL_SORT_KEY, text));
+    *out = sql.sort_key;
+    return FB_OK;
+}
+
 fb_status fb_sql_parse_schema(fb_arena *arena, fb_slice text, const fb_type **out, fb_error *err)
 {
     *out = NULL;

@@ -15,6 +15,9 @@ fb_status fb_sql_parse(fb_arena *arena, const char *file, fb_slice text, fb_scri
 /* One expression, as in select_expr("CAST(a AS STRING) AS b"). */
 fb_status fb_sql_parse_expression(fb_arena *arena, fb_slice text, const fb_raw_expr **out,
                                   fb_error *err) FB_CHECKED;
+/* One key of a sort: "a DESC NULLS LAST". */
+fb_status fb_sql_parse_sort_key(fb_arena *arena, fb_slice text, fb_raw_sort_key *out,
+                                fb_error *err) FB_CHECKED;
 /* A schema: "a INT, b STRUCT<c: STRING> NOT NULL", or a single type. */
 fb_status fb_sql_parse_schema(fb_arena *arena, fb_slice text, const fb_type **out,
                               fb_error *err) FB_CHECKED;

@@ -508,6 +508,19 @@ static void order_by_sorts_the_whole_query(void **state)
                 "         +- Relation t\n");
 }
 
+static void a_sort_key_is_read_alone(void **state)
+{
+    (void)state;
+    fb_raw_sort_key key;
+    assert_ok(fb_sql_parse_sort_key(&arena, FB_SLICE("a + 1 desc nulls first"), &key, &err), &err);
+    assert_true(key.descending);
+    assert_false(key.nulls_last);
+    assert_int_equal(key.expr->kind, FB_RAW_CALL);
+    assert_status(fb_sql_parse_sort_key(&arena, FB_SLICE("a AS b"), &key, &err), FB_E_SYNTAX);
+    assert_status(fb_sql_parse_sort_key(&arena, FB_SLICE("a, b"), &key, &err), FB_E_SYNTAX);
+    assert_null(key.expr);
+}
+
 static void calls_of_aggregates_keep_their_clauses(void **state)
 {
     (void)state;
@@ -674,6 +687,7 @@ int main(void)
         cmocka_unit_test(groups_and_having_make_an_aggregate),
         cmocka_unit_test(distinct_is_a_node_of_its_own),
         cmocka_unit_test(order_by_sorts_the_whole_query),
+        cmocka_unit_test(a_sort_key_is_read_alone),
         cmocka_unit_test(calls_of_aggregates_keep_their_clauses),
         cmocka_unit_test(a_watermark_stands_over_what_it_follows),
         cmocka_unit_test(a_watermark_may_name_an_expression),
