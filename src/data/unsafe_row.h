@@ -68,6 +68,19 @@ fb_status fb_unsafe_row_encode(const fb_column *const *columns, uint32_t column_
 fb_status fb_unsafe_row_decode(const fb_type *schema, const fb_slice *rows, size_t row_count,
                                fb_arena *arena, fb_chunk *out, fb_error *err) FB_CHECKED;
 
+/* --- rows that stay where they are --- */
+
+/* True when every row of the fields has a word of null bits and a slot per field, with any bytes in
+ * it a value: 1 to 64 numbers up to BIGINT and DOUBLE, booleans, dates and timestamps. */
+bool fb_unsafe_row_is_plain(const fb_type *schema);
+/* Reads plain rows, at rows[i], into flat columns with room for them; nulls are seen where a column
+ * has a validity bitmap, and are zero underneath. */
+void fb_unsafe_row_load(char *const *rows, size_t row_count, fb_column *columns,
+                        uint32_t column_count);
+/* Writes all bytes of plain rows from flat columns. */
+void fb_unsafe_row_store(const fb_column *columns, uint32_t column_count, size_t row_count,
+                         char *const *rows);
+
 /* Whether the row is exactly what fb_unsafe_row_encode writes for its values: sizes, order, zero
  * in null slots, unused bytes and padding, no null in a field that cannot be null. FB_E_CORRUPT
  * names the field and the offset. */

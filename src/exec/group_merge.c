@@ -20,7 +20,13 @@ fb_status fb_group_merge_init(fb_group_merge *merge, const fb_aggregation *aggre
     }
     for (uint32_t i = 0; i < FB_CHUNK_ROWS; i++)
         merge->rows[i] = i;
-    return FB_OK;
+    merge->is_plain = fb_unsafe_row_is_plain(aggregation->value_schema);
+    for (uint32_t i = 0; i < aggregation->call_count; i++)
+        merge->is_plain &= !aggregation->calls[i]->merge_rounds;
+    if (!merge->is_plain) return FB_OK;
+    fb_status status = fb_buffers_grow(&merge->merged, FB_CHUNK_ROWS, err);
+    if (status != FB_OK) fb_group_merge_deinit(merge);
+    return status;
 }
 
 void fb_group_merge_deinit(fb_group_merge *merge)
@@ -180,6 +186,45 @@ static fb_status merge_in_place(fb_group_merge *merge, const fb_state_rows *keys
     return status != FB_OK ? status : ended;
 }
 
+/* Lets the groups of new rows, which are zero, start as their calls say. */
+static void start_created(fb_group_merge *merge, const uint64_t *created, uint32_t group_count)
+{
+    fb_column *column = merge->merged.columns;
+    for (uint32_t i = 0; i < merge->merged.call_count; i++) {
+        const fb_aggregate_call *call = merge->merged.calls[i];
+        for (uint32_t f = 0; f < call->field_count; f++, column++) {
+            const fb_buffer_field *field = &call->fields[f];
+            for (size_t w = 0; field->starts_null && w < fb_bits_words(group_count); w++)
+                column->validity[w] &= ~created[w];
+            for (uint32_t g = 0; field->starts_true && g < group_count; g++)
+                column->bools[g] |= fb_bits_get(created, g);
+        }
+    }
+}
+
+/* Plain values, in place. What is stored serves as the buffers into which the new group is merged:
+ * merging it into empty ones would give the same, since no call rounds. */
+static fb_status merge_plain(fb_group_merge *merge, const fb_state_rows *keys,
+                             const fb_column *fields, uint32_t group_count, fb_arena *arena,
+                             fb_error *err)
+{
+    fb_eval eval = {.context = merge->context, .arena = arena, .err = err};
+    fb_buffers *merged = &merge->merged;
+    void **values = fb_arena_array(arena, group_count, sizeof *values);
+    uint64_t *created = fb_arena_array(arena, fb_bits_words(group_count), sizeof *created);
+    if (!values || !created) return fb_fail_nomem(err, "rows of state");
+    FB_TRY(fb_state_table_update_begin(merge->table, keys, values, created, err));
+    merged->group_count = group_count;
+    fb_unsafe_row_load((char *const *)values, group_count, merged->columns, merged->column_count);
+    start_created(merge, created, group_count);
+    fb_status status = fb_buffers_merge(merged, &eval, merge->rows, fields, group_count);
+    if (status == FB_OK)
+        fb_unsafe_row_store(merged->columns, merged->column_count, group_count,
+                            (char *const *)values);
+    fb_status ended = fb_state_table_update_end(merge->table, status == FB_OK ? err : NULL);
+    return status != FB_OK ? status : ended;
+}
+
 static fb_status merge_by_replacing(fb_group_merge *merge, const fb_state_rows *keys,
                                     const fb_column *fields, uint32_t group_count, fb_arena *arena,
                                     fb_error *err)
@@ -210,6 +255,7 @@ fb_status fb_group_merge_chunk(fb_group_merge *merge, const fb_column *keys,
     fb_state_rows rows;
     FB_TRY(encode(keys, merge->aggregation->key_count, group_count, arena, &rows, err));
     *out = merge->merged.columns;
+    if (merge->is_plain) return merge_plain(merge, &rows, fields, group_count, arena, err);
     if (merge->table->layout->value_bytes == FB_STATE_VARIABLE)
         return merge_by_replacing(merge, &rows, fields, group_count, arena, err);
     return merge_in_place(merge, &rows, fields, group_count, arena, err);

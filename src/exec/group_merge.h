@@ -17,6 +17,7 @@ typedef struct fb_group_merge {
     fb_state_table *table;
     fb_buffers merged;
     uint32_t *rows; /* of a chunk: 0, 1, 2, ... */
+    bool is_plain;  /* values are loaded and stored where they lie */
 } fb_group_merge;
 
 fb_status fb_group_merge_init(fb_group_merge *merge, const fb_aggregation *aggregation,
