@@ -4,7 +4,6 @@
  * group into these. */
 #include "exec/group_merge.h"
 
-#include "base/memory.h"
 #include "data/unsafe_row.h"
 #include "data/value_text.h"
 
@@ -12,33 +11,29 @@ fb_status fb_group_merge_init(fb_group_merge *merge, const fb_aggregation *aggre
                               const fb_eval_context *context, fb_state_table *table, fb_error *err)
 {
     *merge = (fb_group_merge){.aggregation = aggregation, .context = context, .table = table};
-    FB_TRY(fb_buffers_init(&merge->merged, aggregation->calls, aggregation->call_count, err));
-    merge->rows = fb_alloc(FB_CHUNK_ROWS * sizeof *merge->rows);
-    if (!merge->rows) {
-        fb_group_merge_deinit(merge);
-        return fb_fail_nomem(err, "groups to be merged");
-    }
-    for (uint32_t i = 0; i < FB_CHUNK_ROWS; i++)
-        merge->rows[i] = i;
     merge->is_plain = fb_unsafe_row_is_plain(aggregation->value_schema);
     for (uint32_t i = 0; i < aggregation->call_count; i++)
         merge->is_plain &= !aggregation->calls[i]->merge_rounds;
-    if (!merge->is_plain) return FB_OK;
-    fb_status status = fb_buffers_grow(&merge->merged, FB_CHUNK_ROWS, err);
-    if (status != FB_OK) fb_group_merge_deinit(merge);
-    return status;
+    return fb_buffers_init(&merge->merged, aggregation->calls, aggregation->call_count, err);
 }
 
 void fb_group_merge_deinit(fb_group_merge *merge)
 {
     fb_buffers_deinit(&merge->merged);
-    fb_free(merge->rows);
     *merge = (fb_group_merge){0};
 }
 
 size_t fb_group_merge_bytes(const fb_group_merge *merge)
 {
-    return fb_buffers_bytes(&merge->merged) + FB_CHUNK_ROWS * sizeof *merge->rows;
+    return fb_buffers_bytes(&merge->merged);
+}
+
+uint32_t *fb_group_numbers(fb_arena *arena, uint32_t group_count)
+{
+    uint32_t *numbers = fb_arena_array(arena, group_count, sizeof *numbers);
+    for (uint32_t i = 0; numbers && i < group_count; i++)
+        numbers[i] = i;
+    return numbers;
 }
 
 /* --- what is wrong with which row --- */
@@ -146,6 +141,8 @@ static fb_status merge_buffers(fb_group_merge *merge, const stored_values *store
                                fb_error *err)
 {
     fb_eval eval = {.context = merge->context, .arena = arena, .err = err};
+    uint32_t *numbers = fb_group_numbers(arena, group_count);
+    if (!numbers) return fb_fail_nomem(err, "rows of state");
     fb_buffers_clear(&merge->merged);
     FB_TRY(fb_buffers_grow(&merge->merged, group_count, err));
     if (stored->count) {
@@ -154,7 +151,7 @@ static fb_status merge_buffers(fb_group_merge *merge, const stored_values *store
                       stored->keys, stored->count, arena, &old, err));
         FB_TRY(fb_buffers_merge(&merge->merged, &eval, stored->groups, old.columns, stored->count));
     }
-    return fb_buffers_merge(&merge->merged, &eval, merge->rows, fields, group_count);
+    return fb_buffers_merge(&merge->merged, &eval, numbers, fields, group_count);
 }
 
 /* Values of fixed size, in place. */
@@ -212,12 +209,15 @@ static fb_status merge_plain(fb_group_merge *merge, const fb_state_rows *keys,
     fb_buffers *merged = &merge->merged;
     void **values = fb_arena_array(arena, group_count, sizeof *values);
     uint64_t *created = fb_arena_array(arena, fb_bits_words(group_count), sizeof *created);
-    if (!values || !created) return fb_fail_nomem(err, "rows of state");
+    uint32_t *numbers = fb_group_numbers(arena, group_count);
+    if (!values || !created || !numbers) return fb_fail_nomem(err, "rows of state");
+    fb_buffers_clear(merged);
+    if (group_count > merged->capacity) FB_TRY(fb_buffers_grow(merged, group_count, err));
+    merged->group_count = group_count; /* their starting state is overwritten */
     FB_TRY(fb_state_table_update_begin(merge->table, keys, values, created, err));
-    merged->group_count = group_count;
     fb_unsafe_row_load((char *const *)values, group_count, merged->columns, merged->column_count);
     start_created(merge, created, group_count);
-    fb_status status = fb_buffers_merge(merged, &eval, merge->rows, fields, group_count);
+    fb_status status = fb_buffers_merge(merged, &eval, numbers, fields, group_count);
     if (status == FB_OK)
         fb_unsafe_row_store(merged->columns, merged->column_count, group_count,
                             (char *const *)values);

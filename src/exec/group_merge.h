@@ -16,8 +16,7 @@ typedef struct fb_group_merge {
     const fb_eval_context *context;
     fb_state_table *table;
     fb_buffers merged;
-    uint32_t *rows; /* of a chunk: 0, 1, 2, ... */
-    bool is_plain;  /* values are loaded and stored where they lie */
+    bool is_plain; /* values are loaded and stored where they lie */
 } fb_group_merge;
 
 fb_status fb_group_merge_init(fb_group_merge *merge, const fb_aggregation *aggregation,
@@ -37,6 +36,9 @@ fb_status fb_group_merge_chunk(fb_group_merge *merge, const fb_column *keys,
 fb_status fb_group_merge_decode(const fb_group_merge *merge, const fb_slice *keys,
                                 const fb_slice *values, uint32_t count, fb_arena *arena,
                                 fb_column **columns, fb_error *err) FB_CHECKED;
+
+/* 0, 1, 2, ...: each row is a group of its own. NULL: no memory. */
+uint32_t *fb_group_numbers(fb_arena *arena, uint32_t group_count);
 
 /* Bytes held between calls, for the memory limit. */
 size_t fb_group_merge_bytes(const fb_group_merge *merge);

@@ -90,10 +90,8 @@ static fb_status merge_again(run *r, const fb_column **fields, uint32_t group_co
 {
     if (!r->rounds || !group_count) return FB_OK;
     fb_eval eval = {.context = r->self->context, .arena = &r->arena, .err = err};
-    uint32_t *groups = fb_arena_array(&r->arena, group_count, sizeof *groups);
+    uint32_t *groups = fb_group_numbers(&r->arena, group_count);
     if (!groups) return nomem(err);
-    for (uint32_t i = 0; i < group_count; i++)
-        groups[i] = i;
     fb_buffers_clear(&r->again);
     FB_TRY(fb_buffers_grow(&r->again, group_count, err));
     FB_TRY(fb_buffers_merge(&r->again, &eval, groups, *fields, group_count));
