@@ -4,12 +4,18 @@
 #include "base/memory.h"
 
 #include <inttypes.h>
+#include <pthread.h>
+#include <time.h>
 
 struct fb_state_store {
     fb_state_table *table;
     fb_state_log *log;
     int64_t version;
+    pthread_mutex_t mutex; /* protects the next two */
     bool is_open;
+    pthread_t opener;
+    pthread_cond_t closed;
+    int64_t open_wait_ms;
     bool may_be_behind; /* the log may hold versions above ours: of an earlier run, of a commit
                            that failed or was taken back */
 };
@@ -23,7 +29,14 @@ fb_status fb_state_store_create(fb_state_table *table, fb_state_log *log, fb_sta
         fb_state_log_close(log);
         return fb_fail_nomem(err, "a state store");
     }
-    **out = (fb_state_store){.table = table, .log = log, .may_be_behind = true};
+    **out = (fb_state_store){
+        .table = table, .log = log, .may_be_behind = true, .open_wait_ms = FB_STATE_OPEN_WAIT_MS};
+    pthread_condattr_t monotonic;
+    pthread_mutex_init(&(*out)->mutex, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&(*out)->closed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     return FB_OK;
 }
 
@@ -33,7 +46,14 @@ void fb_state_store_close(fb_state_store *store)
     fb_state_store_abort(store);
     fb_state_table_close(store->table);
     fb_state_log_close(store->log);
+    pthread_cond_destroy(&store->closed);
+    pthread_mutex_destroy(&store->mutex);
     fb_free(store);
+}
+
+void fb_state_store_set_open_wait(fb_state_store *store, int64_t wait_ms)
+{
+    store->open_wait_ms = wait_ms;
 }
 
 fb_state_table *fb_state_store_table(fb_state_store *store)
@@ -82,18 +102,62 @@ static fb_status go_to(fb_state_store *store, int64_t version, fb_error *err)
     return load(store, version, err);
 }
 
-fb_status fb_state_store_open(fb_state_store *store, int64_t version, fb_error *err)
+/* Waits until the transaction of another thread has ended; false when that took too long. */
+static bool wait_until_closed(fb_state_store *store)
+{
+    struct timespec deadline;
+    (void)clock_gettime(CLOCK_MONOTONIC, &deadline);
+    deadline.tv_sec += (time_t)(store->open_wait_ms / 1000);
+    deadline.tv_nsec += (long)(store->open_wait_ms % 1000 * 1000000);
+    if (deadline.tv_nsec >= 1000000000) {
+        deadline.tv_sec++;
+        deadline.tv_nsec -= 1000000000;
+    }
+    int waited = 0;
+    while (store->is_open && waited == 0)
+        waited = pthread_cond_timedwait(&store->closed, &store->mutex, &deadline);
+    return !store->is_open;
+}
+
+static fb_status acquire(fb_state_store *store, fb_error *err)
 {
     const char *name = store->table->layout->name;
-    if (store->is_open)
-        return fb_fail(err, FB_E_INVALID, 0, "%s: version %" PRId64 " is open already", name,
-                       store->version);
+    fb_status status = FB_OK;
+    pthread_mutex_lock(&store->mutex);
+    if (store->is_open && pthread_equal(store->opener, pthread_self()))
+        status = fb_fail(err, FB_E_INVALID, 0, "%s: version %" PRId64 " is open already", name,
+                         store->version);
+    else if (!wait_until_closed(store))
+        status =
+            fb_fail(err, FB_E_IN_USE, 0,
+                    "%s: a transaction of another thread is open since more than %" PRId64 " ms",
+                    name, store->open_wait_ms);
+    if (status == FB_OK) {
+        store->is_open = true;
+        store->opener = pthread_self();
+    }
+    pthread_mutex_unlock(&store->mutex);
+    return status;
+}
+
+static void release(fb_state_store *store)
+{
+    pthread_mutex_lock(&store->mutex);
+    store->is_open = false;
+    pthread_cond_signal(&store->closed);
+    pthread_mutex_unlock(&store->mutex);
+}
+
+fb_status fb_state_store_open(fb_state_store *store, int64_t version, fb_error *err)
+{
     if (version < 0 || version == INT64_MAX)
-        return fb_fail(err, FB_E_INVALID, 0, "%s: there is no version %" PRId64, name, version);
-    FB_TRY(go_to(store, version, err));
-    FB_TRY(fb_state_table_begin(store->table, FB_STATE_CHANGE, err));
-    store->is_open = true;
-    return FB_OK;
+        return fb_fail(err, FB_E_INVALID, 0, "%s: there is no version %" PRId64,
+                       store->table->layout->name, version);
+    FB_TRY(acquire(store, err));
+    fb_status status = go_to(store, version, err);
+    if (status == FB_OK) status = fb_state_table_begin(store->table, FB_STATE_CHANGE, err);
+    if (status != FB_OK) release(store);
+    return status;
 }
 
 fb_status fb_state_store_commit(fb_state_store *store, int64_t *version, fb_error *err)
@@ -121,15 +185,15 @@ fb_status fb_state_store_commit(fb_state_store *store, int64_t *version, fb_erro
         store->may_be_behind = false;
     }
     FB_TRY(fb_state_table_commit(table, err));
-    store->is_open = false;
     *version = ++store->version;
+    release(store);
     return FB_OK;
 }
 
 void fb_state_store_abort(fb_state_store *store)
 {
     fb_state_table_abort(store->table);
-    store->is_open = false;
+    release(store);
 }
 
 fb_status fb_state_store_maintain(fb_state_store *store, int64_t version, fb_error *err)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "state_store.h"
 
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+
 static void versions_in_memory_reach_two_back(void **state)
 {
     (void)state;
@@ -139,6 +143,49 @@ static void want_of_memory_fails_a_call_and_not_the_store(void **state)
     fb_filesystem_close(fs);
 }
 
+typedef struct second_opener {
+    fb_state_store *store;
+    fb_status status;
+    fb_error err;
+    atomic_bool has_begun;
+} second_opener;
+
+static void *open_second(void *user)
+{
+    second_opener *second = user;
+    atomic_store(&second->has_begun, true);
+    second->status = fb_state_store_open(second->store, 1, &second->err);
+    if (second->status == FB_OK) fb_state_store_abort(second->store);
+    return NULL;
+}
+
+static void a_second_transaction_waits_for_the_first_and_then_fails_by_name(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    second_opener second = {.store = make_store(NULL)};
+    fb_error err;
+    open_at(second.store, 0);
+    put(second.store, 1, 1);
+    assert_status(fb_state_store_open(second.store, 0, &err), FB_E_INVALID); /* its own */
+    fb_state_store_set_open_wait(second.store, 20);
+    assert_int_equal(pthread_create(&thread, NULL, open_second, &second), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_status(second.status, FB_E_IN_USE);
+    assert_contains(second.err.message, "state/0/1/default: a transaction of another thread is");
+    /* In time: it waits, and finds the version that the first made. */
+    fb_state_store_set_open_wait(second.store, 60000);
+    atomic_store(&second.has_begun, false);
+    assert_int_equal(pthread_create(&thread, NULL, open_second, &second), 0);
+    while (!atomic_load(&second.has_begun))
+        (void)sched_yield();
+    assert_int_equal(commit(second.store), 1);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_ok(second.status, &second.err);
+    assert_int_equal(get(second.store, 1), 1);
+    fb_state_store_close(second.store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -147,6 +194,7 @@ int main(void)
         cmocka_unit_test(another_writer_of_the_same_version_is_noticed),
         cmocka_unit_test(an_aborted_transaction_leaves_no_trace),
         cmocka_unit_test(want_of_memory_fails_a_call_and_not_the_store),
+        cmocka_unit_test(a_second_transaction_waits_for_the_first_and_then_fails_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
