@@ -6,6 +6,8 @@
 enum {
     LEAST_CAPACITY = 64,
     HEAP_BLOCK_BYTES = 4096, /* there may be hundreds of tables */
+    CACHED_SLOTS = 1 << 12,  /* up to here slots and keys lie in the first cache */
+    FETCHED_ROWS = 64,       /* cache lines on their way at once */
 };
 
 static const uint32_t NO_GROUP = UINT32_MAX;
@@ -155,28 +157,79 @@ static inline __attribute__((always_inline)) bool same_key(const fb_group_words 
     return strings == 0 || same_strings(table, rows, row, entry + words);
 }
 
+/* The first group from `at` on with the tag of the row, whose key may still be another one. */
+static inline uint32_t next_candidate(const fb_group_segment *segment, uint32_t tag, uint32_t *at)
+{
+    uint32_t mask = fb_group_segment_mask(segment);
+    for (uint64_t slot; (slot = segment->slots[*at]); *at = (*at + 1) & mask)
+        if (slot >> 32 == tag) return fb_group_slot_group(slot);
+    return NO_GROUP;
+}
+
 static inline __attribute__((always_inline)) uint32_t
 look_up(const fb_group_words *table, const fb_group_block *rows, size_t row, uint32_t words)
 {
     uint32_t tag = fb_group_tag(rows->hashes[row]);
     const fb_group_segment *segment = fb_group_index_segment(&table->index, tag);
-    uint32_t mask = fb_group_segment_mask(segment), at = fb_group_segment_home(segment, tag);
-    for (uint64_t slot; (slot = segment->slots[at]); at = (at + 1) & mask) {
-        if (!fb_group_slot_has_tag(slot, tag)) continue;
-        uint32_t group = fb_group_slot_group(slot);
-        if (same_key(table, rows, row, group, words)) return group;
+    uint32_t at = fb_group_segment_home(segment, tag);
+    for (;;) {
+        uint32_t group = next_candidate(segment, tag, &at);
+        if (group == NO_GROUP || same_key(table, rows, row, group, words)) return group;
+        at = (at + 1) & fb_group_segment_mask(segment);
     }
-    return NO_GROUP;
+}
+
+/* groups[row] is a candidate or NO_GROUP. */
+static inline __attribute__((always_inline)) fb_status
+settle(fb_group_words *table, const fb_group_block *rows, size_t row, uint32_t *groups,
+       uint32_t words)
+{
+    if (groups[row] != NO_GROUP && same_key(table, rows, row, groups[row], words)) return FB_OK;
+    groups[row] = look_up(table, rows, row, words);
+    if (groups[row] != NO_GROUP) return FB_OK;
+    groups[row] = table->count;
+    return add_group(table, rows, row);
+}
+
+/* In three rounds, each over so many rows that what the next one needs has come from memory. */
+static inline __attribute__((always_inline)) fb_status
+find_fetched(fb_group_words *table, const fb_group_block *rows, size_t first, size_t count,
+             uint32_t *groups, uint32_t words)
+{
+    const fb_group_segment *segments[FETCHED_ROWS];
+    uint32_t homes[FETCHED_ROWS];
+    uint32_t stride = words + table->layout->string_count;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t tag = fb_group_tag(rows->hashes[first + i]);
+        segments[i] = fb_group_index_segment(&table->index, tag);
+        homes[i] = fb_group_segment_home(segments[i], tag);
+        __builtin_prefetch(&segments[i]->slots[homes[i]]);
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t tag = fb_group_tag(rows->hashes[first + i]);
+        uint32_t group = next_candidate(segments[i], tag, &homes[i]);
+        groups[first + i] = group;
+        if (group != NO_GROUP) __builtin_prefetch(table->entries + (size_t)group * stride);
+    }
+    for (size_t i = first; i < first + count; i++)
+        FB_TRY(settle(table, rows, i, groups, words));
+    return FB_OK;
 }
 
 static inline __attribute__((always_inline)) fb_status
 find_rows(fb_group_words *table, const fb_group_block *rows, uint32_t *groups, uint32_t words)
 {
-    for (size_t i = 0; i < rows->row_count; i++) {
-        groups[i] = look_up(table, rows, i, words);
-        if (groups[i] != NO_GROUP) continue;
-        groups[i] = table->count;
-        FB_TRY(add_group(table, rows, i));
+    size_t row = 0;
+    for (; row < rows->row_count && table->index.slot_count <= CACHED_SLOTS; row++) {
+        groups[row] = look_up(table, rows, row, words);
+        if (groups[row] != NO_GROUP) continue;
+        groups[row] = table->count;
+        FB_TRY(add_group(table, rows, row));
+    }
+    for (; row < rows->row_count; row += FETCHED_ROWS) {
+        size_t left = rows->row_count - row;
+        FB_TRY(find_fetched(table, rows, row, left < FETCHED_ROWS ? left : FETCHED_ROWS, groups,
+                            words));
     }
     return FB_OK;
 }
