@@ -4,6 +4,20 @@
 #include "data/decimal.h"
 #include "expr/agg_number.h"
 
+static inline __attribute__((always_inline)) void
+add_doubles(fb_column *fields, const uint32_t *groups, const fb_column *arg, size_t row_count,
+            bool has_nulls)
+{
+    double *sums = fields[0].doubles;
+    int64_t *counts = fields[1].int64s;
+    const size_t step = !arg->is_constant;
+    for (size_t i = 0; i < row_count; i++) {
+        if (has_nulls && fb_column_is_null(arg, i)) continue;
+        sums[groups[i]] += arg->doubles[i * step];
+        counts[groups[i]]++;
+    }
+}
+
 static fb_status average_update(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
                                 fb_column *fields, const uint32_t *groups, const fb_column *args,
                                 size_t row_count)
@@ -11,11 +25,10 @@ static fb_status average_update(const fb_aggregate_call *call, fb_eval *eval, fb
     (void)call;
     (void)eval;
     (void)heap;
-    for (size_t i = 0; i < row_count; i++) {
-        if (fb_column_is_null(args, i)) continue;
-        fields[0].doubles[groups[i]] += args->doubles[fb_column_index(args, i)];
-        fields[1].int64s[groups[i]]++;
-    }
+    if (args->validity)
+        add_doubles(fields, groups, args, row_count, true);
+    else
+        add_doubles(fields, groups, args, row_count, false);
     return FB_OK;
 }
 

@@ -19,13 +19,27 @@ static fb_status sum_overflow(const fb_aggregate_call *call, fb_eval *eval, cons
                         what);
 }
 
-static fb_status add_long(const fb_aggregate_call *call, fb_eval *eval, fb_column *sum,
-                          uint32_t group, int64_t value)
+/* A NULL sum is 0 underneath. The bit is written once: stores to one word wait for each other. */
+static inline void note_value(fb_column *sum, uint32_t group)
 {
-    int64_t *total = &sum->int64s[group];
-    fb_bits_set(sum->validity, group); /* a NULL sum is 0 underneath */
-    if (!__builtin_add_overflow(*total, value, total)) return FB_OK;
-    return call->ansi ? sum_overflow(call, eval, "long overflow") : FB_OK;
+    if (!fb_bits_get(sum->validity, group)) fb_bits_set(sum->validity, group);
+}
+
+static inline __attribute__((always_inline)) bool add_longs(fb_column *sum, const uint32_t *groups,
+                                                            const fb_column *arg, size_t row_count,
+                                                            bool has_nulls)
+{
+    int64_t *totals = sum->int64s;
+    const int64_t *values = arg->int64s;
+    const size_t step = !arg->is_constant;
+    bool overflow = false;
+    for (size_t i = 0; i < row_count; i++) {
+        if (has_nulls && fb_column_is_null(arg, i)) continue;
+        int64_t *total = &totals[groups[i]];
+        overflow |= __builtin_add_overflow(*total, values[i * step], total);
+        note_value(sum, groups[i]);
+    }
+    return overflow;
 }
 
 static fb_status sum_long_update(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
@@ -33,13 +47,24 @@ static fb_status sum_long_update(const fb_aggregate_call *call, fb_eval *eval, f
                                  size_t row_count)
 {
     (void)heap;
-    for (size_t i = 0; i < row_count; i++)
-        if (!fb_column_is_null(args, i))
-            FB_TRY(add_long(call, eval, fields, groups[i], args->int64s[fb_column_index(args, i)]));
-    return FB_OK;
+    bool overflow = args->validity ? add_longs(fields, groups, args, row_count, true)
+                                   : add_longs(fields, groups, args, row_count, false);
+    return overflow && call->ansi ? sum_overflow(call, eval, "long overflow") : FB_OK;
 }
 
 /* --- floating point --- */
+
+static inline __attribute__((always_inline)) void
+add_doubles(fb_column *sum, const uint32_t *groups, const fb_column *arg, size_t row_count,
+            bool has_nulls)
+{
+    const size_t step = !arg->is_constant;
+    for (size_t i = 0; i < row_count; i++) {
+        if (has_nulls && fb_column_is_null(arg, i)) continue;
+        sum->doubles[groups[i]] += arg->doubles[i * step];
+        note_value(sum, groups[i]);
+    }
+}
 
 static fb_status sum_double_update(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
                                    fb_column *fields, const uint32_t *groups, const fb_column *args,
@@ -48,11 +73,10 @@ static fb_status sum_double_update(const fb_aggregate_call *call, fb_eval *eval,
     (void)call;
     (void)eval;
     (void)heap;
-    for (size_t i = 0; i < row_count; i++) {
-        if (fb_column_is_null(args, i)) continue;
-        fields->doubles[groups[i]] += args->doubles[fb_column_index(args, i)];
-        fb_bits_set(fields->validity, groups[i]);
-    }
+    if (args->validity)
+        add_doubles(fields, groups, args, row_count, true);
+    else
+        add_doubles(fields, groups, args, row_count, false);
     return FB_OK;
 }
 
