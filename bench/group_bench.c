@@ -222,8 +222,8 @@ static fb_status run_query(world *w, fb_exchange *exchange)
 {
     const fb_eval_context context = {0};
     fb_operator *operator;
-    FB_TRY(fb_partial_aggregate_create(&w->aggregation, &context, exchange, 0, NULL, &operator,
-                                       &w->err));
+    FB_TRY(fb_partial_aggregate_create(&w->aggregation, &context, exchange, 0, NULL,
+                                       &operator, & w->err));
     fb_status status = FB_OK;
     for (size_t row = 0; row < ROWS && status == FB_OK; row += FB_CHUNK_ROWS) {
         fb_chunk chunk;
@@ -240,8 +240,7 @@ static uint64_t work_query(void *user)
 {
     world *w = user;
     fb_exchange *exchange;
-    fb_status status =
-        fb_exchange_create(1, PARTITIONS, w->key_columns, NULL, &exchange, &w->err);
+    fb_status status = fb_exchange_create(1, PARTITIONS, w->key_columns, NULL, &exchange, &w->err);
     if (status == FB_OK) status = run_query(w, exchange);
     fb_exchange_destroy(exchange);
     return ok(w, status) ? ROWS : 0;

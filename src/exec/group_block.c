@@ -228,33 +228,35 @@ static inline uint64_t mix(uint64_t a, uint64_t b)
 static const uint64_t SALT[] = {0x9e3779b97f4a7c15u, 0xd6e8feb86659fd93u};
 
 /* Two words with one multiplication. */
-static void hash_words(const encoder *e, uint64_t *hashes)
+static void hash_words(const fb_group_block *block, uint32_t words, uint64_t *hashes)
 {
-    const uint32_t words = e->layout->word_count;
-    const uint64_t *first = e->words[0];
+    const uint64_t *first = block->words[0];
     if (words == 1) {
-        for (size_t i = 0; i < e->row_count; i++)
+        for (size_t i = 0; i < block->row_count; i++)
             hashes[i] = mix(first[i] ^ SALT[0], SALT[1]);
         return;
     }
-    const uint64_t *second = e->words[1];
-    for (size_t i = 0; i < e->row_count; i++)
+    const uint64_t *second = block->words[1];
+    for (size_t i = 0; i < block->row_count; i++)
         hashes[i] = mix(first[i] ^ SALT[0], second[i] ^ SALT[1]);
     for (uint32_t word = 2; word < words; word++)
-        for (size_t i = 0; i < e->row_count; i++)
-            hashes[i] = mix(hashes[i] ^ e->words[word][i] ^ SALT[0], SALT[1]);
+        for (size_t i = 0; i < block->row_count; i++)
+            hashes[i] = mix(hashes[i] ^ block->words[word][i] ^ SALT[0], SALT[1]);
 }
 
-static bool hash_rows(encoder *e, fb_group_block *out)
+fb_status fb_group_block_hash(fb_group_block *block, const fb_group_layout *layout, fb_arena *arena,
+                              fb_error *err)
 {
-    uint64_t *hashes = room(e);
-    if (!hashes) return false;
-    hash_words(e, hashes);
-    for (size_t i = 0; e->nulls && i < e->row_count; i++)
-        if (e->nulls[i]) hashes[i] = mix(hashes[i] ^ e->nulls[i], SALT[1]);
-    out->hashes = hashes;
-    return true;
+    uint64_t *hashes = fb_arena_array(arena, block->row_count, sizeof *hashes);
+    if (!hashes) return fb_fail_nomem(err, "the keys of rows");
+    hash_words(block, layout->word_count, hashes);
+    for (size_t i = 0; block->nulls && i < block->row_count; i++)
+        if (block->nulls[i]) hashes[i] = mix(hashes[i] ^ block->nulls[i], SALT[1]);
+    block->hashes = hashes;
+    return FB_OK;
 }
+
+/* --- all of it --- */
 
 static bool begin(encoder *e)
 {
@@ -285,5 +287,5 @@ fb_status fb_group_block_build(fb_group_block *out, const fb_group_layout *layou
     }
     *out = (fb_group_block){
         .row_count = row_count, .words = e.words, .nulls = e.nulls, .strings = e.strings};
-    return hash_rows(&e, out) ? FB_OK : fb_fail_nomem(err, "the keys of rows");
+    return fb_group_block_hash(out, layout, arena, err);
 }

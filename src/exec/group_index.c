@@ -23,16 +23,17 @@ static fb_status make_segment(fb_group_index *index, uint32_t bits, uint32_t dep
 {
     if (!fb_budget_take(index->budget, bytes_of(bits))) return FB_E_LIMIT;
     fb_group_segment *segment = fb_alloc_zero(1, sizeof *segment);
-    uint64_t *slots = fb_alloc_zero(1, bytes_of(bits));
+    uint64_t *slots = fb_alloc_aligned(64, bytes_of(bits));
     if (!segment || !slots) {
         fb_free(segment);
         fb_free(slots);
         fb_budget_give(index->budget, bytes_of(bits));
         return FB_E_NOMEM;
     }
-    /* Five eighths full at most: searches stay short, also without a look at the tags. */
+    memset(slots, 0, bytes_of(bits));
+    /* Half full at most: one in twenty groups lies behind its bucket then. */
     *segment = (fb_group_segment){
-        .slots = slots, .bits = bits, .depth = depth, .limit = ((uint32_t)1 << bits) / 8 * 5};
+        .slots = slots, .bits = bits, .depth = depth, .limit = (uint32_t)1 << (bits - 1)};
     index->held_bytes += bytes_of(bits);
     index->slot_count += (size_t)1 << bits;
     *out = segment;

@@ -14,6 +14,10 @@
 #include "base/budget.h"
 #include "base/status.h"
 
+#include <string.h>
+
+enum { FB_GROUP_BUCKET = 4 }; /* half a cache line */
+
 typedef struct fb_group_segment {
     uint64_t *slots;
     uint32_t bits;  /* log2 of the number of slots */
@@ -52,7 +56,8 @@ static inline const fb_group_segment *fb_group_index_segment(const fb_group_inde
 /* Where the search for a tag starts in its segment. */
 static inline uint32_t fb_group_segment_home(const fb_group_segment *segment, uint32_t tag)
 {
-    return (uint32_t)(tag << segment->depth) >> (32 - segment->bits);
+    uint32_t place = (uint32_t)(tag << segment->depth) >> (32 - segment->bits);
+    return place & ~(uint32_t)(FB_GROUP_BUCKET - 1);
 }
 
 static inline uint32_t fb_group_segment_mask(const fb_group_segment *segment)
@@ -60,14 +65,32 @@ static inline uint32_t fb_group_segment_mask(const fb_group_segment *segment)
     return ((uint32_t)1 << segment->bits) - 1;
 }
 
-static inline bool fb_group_slot_has_tag(uint64_t slot, uint32_t tag)
+static const uint32_t FB_NO_GROUP = UINT32_MAX;
+
+typedef uint32_t four_words __attribute__((vector_size(16)));
+
+/* A group of the bucket at `slots`, or FB_NO_GROUP; if one of the bucket has this tag, then such a
+ * one. There may be others behind. */
+static inline uint32_t fb_group_bucket_find(const uint64_t *slots, uint32_t tag)
 {
-    return slot && slot >> 32 == tag;
+    four_words low, high;
+    memcpy(&low, slots, sizeof low);
+    memcpy(&high, slots + 2, sizeof high);
+    const four_words tags = __builtin_shufflevector(low, high, 1, 3, 5, 7);
+    four_words matches = (four_words)(tags == tag) & (four_words){1, 2, 4, 8};
+    matches |= __builtin_shufflevector(matches, matches, 2, 3, 0, 1);
+    matches |= __builtin_shufflevector(matches, matches, 1, 0, 3, 2);
+    return (uint32_t)slots[__builtin_ctz(matches[0] | 8)] - 1;
 }
 
-static inline uint32_t fb_group_slot_group(uint64_t slot)
+/* The first group from place `*at` on with this tag, or FB_NO_GROUP; `*at` is its place. */
+static inline uint32_t fb_group_segment_find(const fb_group_segment *segment, uint32_t tag,
+                                             uint32_t *at)
 {
-    return (uint32_t)slot - 1;
+    uint32_t mask = fb_group_segment_mask(segment);
+    for (uint64_t slot; (slot = segment->slots[*at]); *at = (*at + 1) & mask)
+        if (slot >> 32 == tag) return (uint32_t)slot - 1;
+    return FB_NO_GROUP;
 }
 
 #endif

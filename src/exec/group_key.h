@@ -68,6 +68,10 @@ fb_status fb_group_block_build(fb_group_block *out, const fb_group_layout *layou
                                const fb_column *keys, size_t row_count, fb_arena *arena,
                                fb_error *err) FB_CHECKED;
 
+/* Only the hashes, of a block whose words and nulls are there. */
+fb_status fb_group_block_hash(fb_group_block *block, const fb_group_layout *layout, fb_arena *arena,
+                              fb_error *err) FB_CHECKED;
+
 /* Kept keys: the words of one after another, then the strings' addresses. */
 typedef struct fb_group_entries {
     const uint64_t *words; /* fb_group_layout_stride for each */

@@ -10,8 +10,6 @@ enum {
     FETCHED_ROWS = 64,       /* cache lines on their way at once */
 };
 
-static const uint32_t NO_GROUP = UINT32_MAX;
-
 fb_status fb_group_words_init(fb_group_words *table, const fb_group_layout *layout,
                               fb_budget *budget, fb_error *err)
 {
@@ -59,7 +57,7 @@ static fb_status hold(fb_group_words *table, uint64_t size_bytes)
 static fb_status grow(fb_group_words *table)
 {
     uint64_t capacity = table->capacity ? (uint64_t)table->capacity * 2 : LEAST_CAPACITY;
-    if (capacity > NO_GROUP) capacity = NO_GROUP;
+    if (capacity > FB_NO_GROUP) capacity = FB_NO_GROUP;
     if (capacity == table->capacity) return FB_E_LIMIT;
     uint64_t entry_bytes = fb_group_layout_stride(table->layout) * sizeof *table->entries;
     uint64_t null_bytes = table->nulls ? sizeof *table->nulls : 0;
@@ -157,15 +155,6 @@ static inline __attribute__((always_inline)) bool same_key(const fb_group_words 
     return strings == 0 || same_strings(table, rows, row, entry + words);
 }
 
-/* The first group from `at` on with the tag of the row, whose key may still be another one. */
-static inline uint32_t next_candidate(const fb_group_segment *segment, uint32_t tag, uint32_t *at)
-{
-    uint32_t mask = fb_group_segment_mask(segment);
-    for (uint64_t slot; (slot = segment->slots[*at]); *at = (*at + 1) & mask)
-        if (slot >> 32 == tag) return fb_group_slot_group(slot);
-    return NO_GROUP;
-}
-
 static inline __attribute__((always_inline)) uint32_t
 look_up(const fb_group_words *table, const fb_group_block *rows, size_t row, uint32_t words)
 {
@@ -173,22 +162,29 @@ look_up(const fb_group_words *table, const fb_group_block *rows, size_t row, uin
     const fb_group_segment *segment = fb_group_index_segment(&table->index, tag);
     uint32_t at = fb_group_segment_home(segment, tag);
     for (;;) {
-        uint32_t group = next_candidate(segment, tag, &at);
-        if (group == NO_GROUP || same_key(table, rows, row, group, words)) return group;
+        uint32_t group = fb_group_segment_find(segment, tag, &at);
+        if (group == FB_NO_GROUP || same_key(table, rows, row, group, words)) return group;
         at = (at + 1) & fb_group_segment_mask(segment);
     }
 }
 
-/* groups[row] is a candidate or NO_GROUP. */
-static inline __attribute__((always_inline)) fb_status
-settle(fb_group_words *table, const fb_group_block *rows, size_t row, uint32_t *groups,
-       uint32_t words)
+/* groups[row] is a candidate or FB_NO_GROUP. */
+static inline __attribute__((always_inline)) fb_status settle(fb_group_words *table,
+                                                              const fb_group_block *rows,
+                                                              size_t row, uint32_t *groups,
+                                                              uint32_t words)
 {
-    if (groups[row] != NO_GROUP && same_key(table, rows, row, groups[row], words)) return FB_OK;
+    if (groups[row] != FB_NO_GROUP && same_key(table, rows, row, groups[row], words)) return FB_OK;
     groups[row] = look_up(table, rows, row, words);
-    if (groups[row] != NO_GROUP) return FB_OK;
+    if (groups[row] != FB_NO_GROUP) return FB_OK;
     groups[row] = table->count;
     return add_group(table, rows, row);
+}
+
+static inline const uint64_t *bucket_of(const fb_group_index *index, uint32_t tag)
+{
+    const fb_group_segment *segment = fb_group_index_segment(index, tag);
+    return segment->slots + fb_group_segment_home(segment, tag);
 }
 
 /* In three rounds, each over so many rows that what the next one needs has come from memory. */
@@ -196,20 +192,16 @@ static inline __attribute__((always_inline)) fb_status
 find_fetched(fb_group_words *table, const fb_group_block *rows, size_t first, size_t count,
              uint32_t *groups, uint32_t words)
 {
-    const fb_group_segment *segments[FETCHED_ROWS];
-    uint32_t homes[FETCHED_ROWS];
+    const uint64_t *buckets[FETCHED_ROWS];
     uint32_t stride = words + table->layout->string_count;
     for (size_t i = 0; i < count; i++) {
-        uint32_t tag = fb_group_tag(rows->hashes[first + i]);
-        segments[i] = fb_group_index_segment(&table->index, tag);
-        homes[i] = fb_group_segment_home(segments[i], tag);
-        __builtin_prefetch(&segments[i]->slots[homes[i]]);
+        buckets[i] = bucket_of(&table->index, fb_group_tag(rows->hashes[first + i]));
+        __builtin_prefetch(buckets[i]);
     }
     for (size_t i = 0; i < count; i++) {
-        uint32_t tag = fb_group_tag(rows->hashes[first + i]);
-        uint32_t group = next_candidate(segments[i], tag, &homes[i]);
+        uint32_t group = fb_group_bucket_find(buckets[i], fb_group_tag(rows->hashes[first + i]));
         groups[first + i] = group;
-        if (group != NO_GROUP) __builtin_prefetch(table->entries + (size_t)group * stride);
+        __builtin_prefetch(table->entries + (size_t)group * stride);
     }
     for (size_t i = first; i < first + count; i++)
         FB_TRY(settle(table, rows, i, groups, words));
@@ -221,10 +213,9 @@ find_rows(fb_group_words *table, const fb_group_block *rows, uint32_t *groups, u
 {
     size_t row = 0;
     for (; row < rows->row_count && table->index.slot_count <= CACHED_SLOTS; row++) {
-        groups[row] = look_up(table, rows, row, words);
-        if (groups[row] != NO_GROUP) continue;
-        groups[row] = table->count;
-        FB_TRY(add_group(table, rows, row));
+        uint32_t tag = fb_group_tag(rows->hashes[row]);
+        groups[row] = fb_group_bucket_find(bucket_of(&table->index, tag), tag);
+        FB_TRY(settle(table, rows, row, groups, words));
     }
     for (; row < rows->row_count; row += FETCHED_ROWS) {
         size_t left = rows->row_count - row;

@@ -2,7 +2,10 @@
 #include "exec/partial_aggregate.h"
 
 #include "base/memory.h"
-#include "exec/group_words.h"
+#include "exec/partial_parts.h"
+
+/* Groups in one table. With more of them, their table and values no longer fit the second cache. */
+enum { MOST_GROUPS = 1 << 16 };
 
 typedef struct partial {
     fb_operator base;
@@ -15,10 +18,12 @@ typedef struct partial {
     fb_arena arena; /* of one chunk */
     fb_group_layout layout;
     fb_column *keys;
-    fb_column **args; /* per call */
-    fb_group_words groups;
+    fb_call_input *inputs; /* per call */
+    fb_group_words groups; /* while they are few */
     fb_buffers buffers;
     uint64_t held_bytes; /* of the buffers, counted in the budget */
+    bool can_part;
+    fb_partial_parts *parts; /* when they are many */
 } partial;
 
 /* --- rows --- */
@@ -37,44 +42,75 @@ static fb_status count_buffers(partial *p, fb_error *err)
     return FB_OK;
 }
 
-static fb_status find_groups(partial *p, fb_eval *eval, const fb_chunk *chunk, uint32_t *groups)
-{
-    for (uint32_t i = 0; i < p->aggregation->key_count; i++)
-        FB_TRY(fb_expr_eval(p->aggregation->plan->exprs[i], eval, chunk, &p->keys[i]));
-    fb_group_block rows;
-    FB_TRY(
-        fb_group_block_build(&rows, &p->layout, p->keys, chunk->row_count, eval->arena, eval->err));
-    FB_TRY(fb_group_words_find(&p->groups, &rows, groups, eval->err));
-    return fb_buffers_grow(&p->buffers, p->groups.count, eval->err);
-}
-
-static fb_status update_call(partial *p, fb_eval *eval, const fb_chunk *chunk, uint32_t number,
-                             const uint32_t *groups)
-{
-    const fb_aggregate_call *call = p->aggregation->calls[number];
-    for (uint32_t i = 0; i < call->arg_count; i++)
-        FB_TRY(fb_expr_eval(call->args[i], eval, chunk, &p->args[number][i]));
-    return fb_buffers_update_call(&p->buffers, eval, number, groups, p->args[number],
-                                  chunk->row_count);
-}
-
 /* Only the rows for which the filter is true reach the call, and its arguments. */
-static fb_status update_filtered(partial *p, fb_eval *eval, const fb_chunk *chunk, uint32_t number,
-                                 const uint32_t *groups)
+static fb_status evaluate_filtered(const fb_aggregate_call *call, const fb_expr *filter,
+                                   fb_eval *eval, const fb_chunk *chunk, fb_call_input *out)
 {
-    const fb_aggregate_call *call = p->aggregation->calls[number];
     uint32_t *rows = fb_arena_array(eval->arena, chunk->row_count, sizeof *rows);
-    uint32_t *row_groups = fb_arena_array(eval->arena, chunk->row_count, sizeof *row_groups);
-    if (!rows || !row_groups) return fb_fail_nomem(eval->err, "the rows of an aggregate");
-    uint32_t count = 0;
-    FB_TRY(fb_expr_select(p->aggregation->filters[number], eval, chunk, rows, &count));
-    if (count == 0) return FB_OK;
-    if (count == chunk->row_count) return update_call(p, eval, chunk, number, groups);
+    if (!rows) return fb_fail_nomem(eval->err, "the rows of an aggregate");
+    FB_TRY(fb_expr_select(filter, eval, chunk, rows, &out->row_count));
+    out->rows = rows;
     for (uint32_t i = 0; i < call->arg_count; i++)
-        FB_TRY(fb_expr_eval_rows(call->args[i], eval, chunk, rows, count, &p->args[number][i]));
-    for (uint32_t i = 0; i < count; i++)
-        row_groups[i] = groups[rows[i]];
-    return fb_buffers_update_call(&p->buffers, eval, number, row_groups, p->args[number], count);
+        FB_TRY(fb_expr_eval_rows(call->args[i], eval, chunk, rows, out->row_count, &out->args[i]));
+    return FB_OK;
+}
+
+static fb_status evaluate(partial *p, fb_eval *eval, const fb_chunk *chunk, fb_group_block *rows)
+{
+    const fb_aggregation *a = p->aggregation;
+    for (uint32_t i = 0; i < a->key_count; i++)
+        FB_TRY(fb_expr_eval(a->plan->exprs[i], eval, chunk, &p->keys[i]));
+    for (uint32_t i = 0; i < a->call_count; i++) {
+        fb_call_input *input = &p->inputs[i];
+        *input = (fb_call_input){.args = input->args, .row_count = chunk->row_count};
+        const fb_expr *filter = a->filters ? a->filters[i] : NULL;
+        if (filter) FB_TRY(evaluate_filtered(a->calls[i], filter, eval, chunk, input));
+        for (uint32_t j = 0; !filter && j < a->calls[i]->arg_count; j++)
+            FB_TRY(fb_expr_eval(a->calls[i]->args[j], eval, chunk, &input->args[j]));
+    }
+    return fb_group_block_build(rows, &p->layout, p->keys, chunk->row_count, eval->arena,
+                                eval->err);
+}
+
+static fb_status update_call(partial *p, fb_eval *eval, uint32_t number, const uint32_t *groups)
+{
+    const fb_call_input *input = &p->inputs[number];
+    if (input->rows) {
+        uint32_t *own = fb_arena_array(eval->arena, input->row_count, sizeof *own);
+        if (!own) return fb_fail_nomem(eval->err, "the groups of rows");
+        for (uint32_t i = 0; i < input->row_count; i++)
+            own[i] = groups[input->rows[i]];
+        groups = own;
+    }
+    return fb_buffers_update_call(&p->buffers, eval, number, groups, input->args, input->row_count);
+}
+
+static fb_status update(partial *p, fb_eval *eval, const fb_group_block *rows)
+{
+    uint32_t *groups = fb_arena_array(eval->arena, rows->row_count, sizeof *groups);
+    if (!groups) return fb_fail_nomem(eval->err, "the groups of rows");
+    FB_TRY(fb_group_words_find(&p->groups, rows, groups, eval->err));
+    FB_TRY(fb_buffers_grow(&p->buffers, p->groups.count, eval->err));
+    for (uint32_t i = 0; i < p->aggregation->call_count; i++)
+        FB_TRY(update_call(p, eval, i, groups));
+    return count_buffers(p, eval->err);
+}
+
+static void release(partial *p)
+{
+    fb_group_words_deinit(&p->groups);
+    fb_buffers_deinit(&p->buffers);
+    fb_budget_give(p->budget, p->held_bytes);
+    p->held_bytes = 0;
+}
+
+/* From one table to one for each part. */
+static fb_status part_groups(partial *p, fb_error *err)
+{
+    FB_TRY(fb_partial_parts_create(p->aggregation, &p->layout, p->budget, &p->parts, err));
+    FB_TRY(fb_partial_parts_adopt(p->parts, &p->groups, &p->buffers, err));
+    release(p);
+    return FB_OK;
 }
 
 static fb_status partial_push(fb_operator *self, const fb_chunk *chunk, fb_error *err)
@@ -82,14 +118,11 @@ static fb_status partial_push(fb_operator *self, const fb_chunk *chunk, fb_error
     partial *p = (partial *)self;
     fb_arena_reset(&p->arena);
     fb_eval eval = {.context = p->context, .arena = &p->arena, .err = err};
-    uint32_t *groups = fb_arena_array(&p->arena, chunk->row_count, sizeof *groups);
-    if (!groups) return fb_fail_nomem(err, "the groups of rows");
-    FB_TRY(find_groups(p, &eval, chunk, groups));
-    const fb_expr *const *filters = p->aggregation->filters;
-    for (uint32_t i = 0; i < p->aggregation->call_count; i++)
-        FB_TRY(filters && filters[i] ? update_filtered(p, &eval, chunk, i, groups)
-                                     : update_call(p, &eval, chunk, i, groups));
-    return count_buffers(p, err);
+    fb_group_block rows;
+    FB_TRY(evaluate(p, &eval, chunk, &rows));
+    if (p->parts) return fb_partial_parts_add(p->parts, &eval, &rows, p->inputs);
+    FB_TRY(update(p, &eval, &rows));
+    return p->can_part && p->groups.count > MOST_GROUPS ? part_groups(p, err) : FB_OK;
 }
 
 /* --- groups --- */
@@ -108,36 +141,54 @@ static bool column_from(fb_column *out, const fb_column *in, uint32_t first, fb_
     return true;
 }
 
-static fb_status write_groups(partial *p, uint32_t first, uint32_t count, fb_error *err)
+static fb_status write_chunk(partial *p, const fb_group_words *groups, const fb_buffers *buffers,
+                             uint32_t first, uint32_t count, fb_error *err)
 {
     uint32_t keys = p->aggregation->key_count;
     fb_chunk chunk = {.row_count = count, .column_count = fb_aggregation_width(p->aggregation)};
     chunk.columns = fb_arena_array(&p->arena, chunk.column_count, sizeof *chunk.columns);
     if (!chunk.columns) return fb_fail_nomem(err, "the groups of a batch");
-    const fb_group_entries entries = fb_group_words_from(&p->groups, first);
+    const fb_group_entries entries = fb_group_words_from(groups, first);
     FB_TRY(fb_group_keys_decode(&p->layout, &entries, count, &p->arena, chunk.columns, err));
-    for (uint32_t i = 0; i < p->buffers.column_count; i++)
-        if (!column_from(&chunk.columns[keys + i], &p->buffers.columns[i], first, &p->arena))
+    for (uint32_t i = 0; i < buffers->column_count; i++)
+        if (!column_from(&chunk.columns[keys + i], &buffers->columns[i], first, &p->arena))
             return fb_fail_nomem(err, "the groups of a batch");
     return fb_exchange_write(p->exchange, p->lane, &chunk, err);
 }
 
-static void release(partial *p)
+static fb_status write_groups(partial *p, const fb_group_words *groups, const fb_buffers *buffers,
+                              fb_error *err)
 {
-    fb_group_words_deinit(&p->groups);
-    fb_buffers_deinit(&p->buffers);
-    fb_budget_give(p->budget, p->held_bytes);
-    p->held_bytes = 0;
+    for (uint32_t first = 0; first < groups->count; first += FB_CHUNK_ROWS) {
+        uint32_t left = groups->count - first;
+        fb_arena_reset(&p->arena);
+        FB_TRY(write_chunk(p, groups, buffers, first, left < FB_CHUNK_ROWS ? left : FB_CHUNK_ROWS,
+                           err));
+    }
+    return FB_OK;
+}
+
+static fb_status write_parts(partial *p, fb_error *err)
+{
+    for (uint32_t i = 0; i < FB_PARTS; i++) {
+        const fb_group_words *groups;
+        const fb_buffers *buffers;
+        fb_arena_reset(&p->arena);
+        fb_eval eval = {.context = p->context, .arena = &p->arena, .err = err};
+        FB_TRY(fb_partial_parts_finish(p->parts, &eval, i, &groups, &buffers));
+        FB_TRY(write_groups(p, groups, buffers, err));
+        fb_partial_parts_release(p->parts, i);
+    }
+    return FB_OK;
 }
 
 static fb_status partial_finish(fb_operator *self, fb_error *err)
 {
     partial *p = (partial *)self;
-    for (uint32_t first = 0; first < p->groups.count; first += FB_CHUNK_ROWS) {
-        uint32_t left = p->groups.count - first;
-        fb_arena_reset(&p->arena);
-        FB_TRY(write_groups(p, first, left < FB_CHUNK_ROWS ? left : FB_CHUNK_ROWS, err));
-    }
+    if (p->parts)
+        FB_TRY(write_parts(p, err));
+    else
+        FB_TRY(write_groups(p, &p->groups, &p->buffers, err));
     fb_exchange_finish_lane(p->exchange, p->lane, true);
     release(p);
     return FB_OK;
@@ -149,6 +200,7 @@ static void partial_close(fb_operator *self)
 {
     partial *p = (partial *)self;
     release(p);
+    fb_partial_parts_destroy(p->parts);
     fb_arena_deinit(&p->arena);
     fb_arena_deinit(&p->plan);
     fb_free(p);
@@ -191,12 +243,14 @@ static fb_status prepare_keys(partial *p, fb_error *err)
 static fb_status prepare_calls(partial *p, fb_error *err)
 {
     const fb_aggregation *a = p->aggregation;
-    p->args = fb_arena_array(&p->plan, a->call_count, sizeof *p->args);
-    if (!p->args) return fb_fail_nomem(err, "an aggregation");
+    p->inputs = fb_arena_array(&p->plan, a->call_count, sizeof *p->inputs);
+    if (!p->inputs) return fb_fail_nomem(err, "an aggregation");
     for (uint32_t i = 0; i < a->call_count; i++) {
-        p->args[i] = fb_arena_array(&p->plan, a->calls[i]->arg_count, sizeof *p->args[i]);
-        if (!p->args[i]) return fb_fail_nomem(err, "an aggregation");
+        fb_column *args = fb_arena_array(&p->plan, a->calls[i]->arg_count, sizeof *args);
+        if (!args) return fb_fail_nomem(err, "an aggregation");
+        p->inputs[i].args = args;
     }
+    p->can_part = fb_partial_parts_fit(a, &p->layout);
     return fb_buffers_init(&p->buffers, a->calls, a->call_count, err);
 }
 

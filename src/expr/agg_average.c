@@ -4,9 +4,10 @@
 #include "data/decimal.h"
 #include "expr/agg_number.h"
 
-static inline __attribute__((always_inline)) void
-add_doubles(fb_column *fields, const uint32_t *groups, const fb_column *arg, size_t row_count,
-            bool has_nulls)
+static inline __attribute__((always_inline)) void add_doubles(fb_column *fields,
+                                                              const uint32_t *groups,
+                                                              const fb_column *arg,
+                                                              size_t row_count, bool has_nulls)
 {
     double *sums = fields[0].doubles;
     int64_t *counts = fields[1].int64s;

@@ -54,9 +54,10 @@ static fb_status sum_long_update(const fb_aggregate_call *call, fb_eval *eval, f
 
 /* --- floating point --- */
 
-static inline __attribute__((always_inline)) void
-add_doubles(fb_column *sum, const uint32_t *groups, const fb_column *arg, size_t row_count,
-            bool has_nulls)
+static inline __attribute__((always_inline)) void add_doubles(fb_column *sum,
+                                                              const uint32_t *groups,
+                                                              const fb_column *arg,
+                                                              size_t row_count, bool has_nulls)
 {
     const size_t step = !arg->is_constant;
     for (size_t i = 0; i < row_count; i++) {

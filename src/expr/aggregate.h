@@ -102,6 +102,10 @@ fb_status fb_buffers_init(fb_buffers *buffers, const fb_aggregate_call *const *c
 void fb_buffers_deinit(fb_buffers *buffers);
 /* Adds groups up to `group_count`, in their starting state. */
 fb_status fb_buffers_grow(fb_buffers *buffers, uint32_t group_count, fb_error *err) FB_CHECKED;
+/* Adds `count` groups with the values of groups rows[i] of `from`, which has the same calls and no
+ * strings or nested values in its fields (asserted). */
+fb_status fb_buffers_append(fb_buffers *buffers, const fb_buffers *from, const uint32_t *rows,
+                            uint32_t count, fb_error *err) FB_CHECKED;
 /* Forgets all groups, keeps the memory. */
 void fb_buffers_clear(fb_buffers *buffers);
 /* Bytes held, for the memory limit. */

@@ -96,6 +96,27 @@ fb_status fb_buffers_grow(fb_buffers *buffers, uint32_t group_count, fb_error *e
     return FB_OK;
 }
 
+fb_status fb_buffers_append(fb_buffers *buffers, const fb_buffers *from, const uint32_t *rows,
+                            uint32_t count, fb_error *err)
+{
+    uint32_t first = buffers->group_count;
+    FB_ASSERT(count <= UINT32_MAX - first && buffers->column_count == from->column_count);
+    FB_TRY(fb_buffers_grow(buffers, first + count, err));
+    for (uint32_t i = 0; i < buffers->column_count; i++) {
+        fb_column *to = &buffers->columns[i];
+        const fb_column *values = &from->columns[i];
+        size_t width = fb_type_width(to->type);
+        FB_ASSERT(!fb_type_is_nested(to->type) && to->type->id != FB_TYPE_STRING &&
+                  to->type->id != FB_TYPE_BINARY);
+        for (uint32_t j = 0; j < count; j++)
+            memcpy((char *)to->values + (first + j) * width,
+                   (const char *)values->values + rows[j] * width, width);
+        for (uint32_t j = 0; to->validity && j < count; j++)
+            fb_bits_put(to->validity, first + j, fb_bits_get(values->validity, rows[j]));
+    }
+    return FB_OK;
+}
+
 void fb_buffers_clear(fb_buffers *buffers)
 {
     buffers->group_count = 0;

@@ -8,10 +8,19 @@ enum { GROUPS = 300000 };
 static bool finds(const fb_group_index *index, uint32_t tag, uint32_t group)
 {
     const fb_group_segment *segment = fb_group_index_segment(index, tag);
-    uint32_t at = fb_group_segment_home(segment, tag);
-    for (uint64_t slot; (slot = segment->slots[at]); at = (at + 1) & fb_group_segment_mask(segment))
-        if (fb_group_slot_has_tag(slot, tag) && fb_group_slot_group(slot) == group) return true;
+    uint32_t at = fb_group_segment_home(segment, tag), found;
+    while ((found = fb_group_segment_find(segment, tag, &at)) != FB_NO_GROUP) {
+        if (found == group) return true;
+        at = (at + 1) & fb_group_segment_mask(segment);
+    }
     return false;
+}
+
+static bool is_in_its_bucket(const fb_group_index *index, uint32_t tag)
+{
+    const fb_group_segment *segment = fb_group_index_segment(index, tag);
+    const uint64_t *bucket = segment->slots + fb_group_segment_home(segment, tag);
+    return fb_group_bucket_find(bucket, tag) != FB_NO_GROUP;
 }
 
 static void groups_are_found_while_segments_double_and_split(void **state)
@@ -25,15 +34,18 @@ static void groups_are_found_while_segments_double_and_split(void **state)
     for (uint32_t i = 0; i < GROUPS; i++)
         assert_status(fb_group_index_add(&index, (uint32_t)random_word(&seed), i), FB_OK);
     assert_true(index.depth > 3);
-    assert_true(index.slot_count >= GROUPS && index.slot_count < 4 * GROUPS);
+    assert_in_range(index.slot_count, 2 * GROUPS, 5 * GROUPS);
     assert_int_equal(index.held_bytes, index.slot_count * 8);
     assert_int_equal(fb_budget_used(&budget), index.held_bytes);
+    uint32_t in_buckets = 0;
     seed = 1;
     for (uint32_t i = 0; i < GROUPS; i++) {
         uint32_t tag = (uint32_t)random_word(&seed);
         assert_true(finds(&index, tag, i));
         assert_false(finds(&index, tag, GROUPS));
+        in_buckets += is_in_its_bucket(&index, tag);
     }
+    assert_true(in_buckets > GROUPS / 10 * 9);
     size_t slots = index.slot_count;
     fb_group_index_clear(&index);
     assert_false(finds(&index, 0, 0));

@@ -250,6 +250,170 @@ static void every_failing_allocation_is_reported(void **state)
     }
 }
 
+/* --- more groups than the cache holds --- */
+
+enum { MANY_KEYS = 90000, MANY_CHUNKS = 60 };
+
+typedef struct many_expected {
+    int64_t count, sum, filtered;
+    double largest;
+    bool is_seen;
+} many_expected;
+
+/* Keys: a BIGINT with nulls and a DOUBLE that is a zero or a NaN. Calls: count(*), sum(number),
+ * sum(number) where the fourth column is true, max(real). */
+static void many_init(world *w)
+{
+    *w = (world){.seed = 1};
+    expr_env_init(&w->env, FB_CHUNK_ROWS);
+    const fb_type_id types[] = {FB_TYPE_BIGINT, FB_TYPE_DOUBLE, FB_TYPE_BIGINT, FB_TYPE_BOOLEAN,
+                                FB_TYPE_DOUBLE};
+    for (uint32_t i = 0; i < 5; i++)
+        (void)expr_env_column(&w->env, fb_type_of(types[i]));
+    w->keys[0] = expr_env_ref(&w->env, 0);
+    w->keys[1] = expr_env_ref(&w->env, 1);
+    w->calls[0] = bind(w, "count", NULL);
+    w->calls[1] = bind(w, "sum", expr_env_ref(&w->env, 2));
+    w->calls[2] = w->calls[1];
+    w->calls[3] = bind(w, "max", expr_env_ref(&w->env, 4));
+    w->filters[2] = expr_env_ref(&w->env, 3);
+    w->plan = (fb_plan){.kind = FB_PLAN_AGGREGATE, .exprs = w->keys, .expr_count = 2};
+    w->aggregation = (fb_aggregation){.plan = &w->plan,
+                                      .key_count = 2,
+                                      .calls = w->calls,
+                                      .filters = w->filters,
+                                      .call_count = CALLS,
+                                      .field_count = CALLS};
+}
+
+/* The group of a row by its keys: those with a NULL come first. */
+static uint32_t many_group(const fb_column *keys, size_t row)
+{
+    uint32_t is_nan = keys[1].doubles[row] != 0;
+    if (fb_column_is_null(&keys[0], row)) return is_nan;
+    return (uint32_t)keys[0].int64s[row] * 2 + is_nan;
+}
+
+static void many_rows(world *w, uint32_t chunk)
+{
+    static const uint64_t reals[] = {0, 0x7ff8000000000000u, 0x8000000000000000u,
+                                     0xfff8000000000001u};
+    fb_column *columns = w->env.columns;
+    static uint64_t valid[5][FB_CHUNK_ROWS / 64];
+    memset(valid, 0xff, sizeof valid);
+    bool has_nulls = chunk % 3 > 0;
+    for (uint32_t i = 0; i < 5; i++)
+        columns[i].validity = has_nulls ? valid[i] : NULL;
+    for (uint32_t i = 0; i < FB_CHUNK_ROWS; i++) {
+        uint64_t word = random_word(&w->seed);
+        columns[0].int64s[i] = 1 + (int64_t)(word >> 20) % (MANY_KEYS / 2);
+        columns[1].int64s[i] = (int64_t)reals[word % 4];
+        columns[2].int64s[i] = (int64_t)(word >> 10 & 1023);
+        columns[3].bools[i] = word >> 4 & 1 || chunk == 7;
+        columns[4].doubles[i] = (double)(word >> 3 & 0xffff);
+        if (word % 1000 == 0) fb_bits_clear(valid[0], i);
+        if (word % 7 == 0) fb_bits_clear(valid[2], i);
+        if (word % 11 == 0) fb_bits_clear(valid[3], i);
+    }
+}
+
+static void many_expect(const fb_column *columns, many_expected *expected)
+{
+    for (size_t i = 0; i < FB_CHUNK_ROWS; i++) {
+        many_expected *group = &expected[many_group(columns, i)];
+        bool passes = !fb_column_is_null(&columns[3], i) && columns[3].bools[i];
+        int64_t number = fb_column_is_null(&columns[2], i) ? 0 : columns[2].int64s[i];
+        group->count++;
+        group->sum += number;
+        group->filtered += passes ? number : 0;
+        if (columns[4].doubles[i] > group->largest) group->largest = columns[4].doubles[i];
+    }
+}
+
+static int64_t sum_at(const fb_column *column, size_t row)
+{
+    return fb_column_is_null(column, row) ? 0 : column->int64s[row];
+}
+
+static void many_check(const fb_chunk *chunk, many_expected *expected)
+{
+    for (size_t i = 0; i < chunk->row_count; i++) {
+        many_expected *group = &expected[many_group(chunk->columns, i)];
+        assert_false(group->is_seen);
+        group->is_seen = true;
+        assert_int_equal(chunk->columns[2].int64s[i], group->count);
+        assert_int_equal(sum_at(&chunk->columns[3], i), group->sum);
+        assert_int_equal(sum_at(&chunk->columns[4], i), group->filtered);
+        assert_true(chunk->columns[5].doubles[i] == group->largest);
+    }
+}
+
+static void many_groups_are_those_of_a_naive_model(void **state)
+{
+    (void)state;
+    static many_expected expected[MANY_KEYS + 2];
+    fb_budget budget;
+    fb_budget_init(&budget, 0);
+    world w;
+    many_init(&w);
+    assert_ok(world_open(&w, &budget, &w.env.err), &w.env.err);
+    for (uint32_t chunk = 0; chunk < MANY_CHUNKS; chunk++) {
+        many_rows(&w, chunk);
+        many_expect(w.env.columns, expected);
+        assert_ok(fb_operator_push(w.operator, & w.env.chunk, &w.env.err), &w.env.err);
+    }
+    assert_true(fb_budget_used(&budget) > MANY_KEYS * (16 + 32)); /* keys, and values */
+    assert_ok(fb_operator_finish(w.operator, & w.env.err), &w.env.err);
+    for (uint32_t i = 0; i < fb_exchange_chunk_count(w.exchange, 0); i++)
+        many_check(fb_exchange_chunk(w.exchange, 0, i), expected);
+    uint32_t groups = 0;
+    for (uint32_t i = 0; i < MANY_KEYS + 2; i++) {
+        assert_int_equal(expected[i].is_seen, expected[i].count > 0);
+        groups += expected[i].is_seen;
+    }
+    assert_true(groups > 1 << 16); /* else nothing was parted */
+    world_deinit(&w);
+    assert_int_equal(fb_budget_used(&budget), 0);
+}
+
+static fb_status run_many(fb_budget *budget, uint64_t fail_at, fb_error *err)
+{
+    world w;
+    many_init(&w);
+    fb_memory_fail_at(fail_at);
+    fb_status status = world_open(&w, budget, err);
+    for (uint32_t chunk = 0; status == FB_OK && chunk < MANY_CHUNKS; chunk++) {
+        many_rows(&w, chunk);
+        status = fb_operator_push(w.operator, & w.env.chunk, err);
+    }
+    if (status == FB_OK) status = fb_operator_finish(w.operator, err);
+    fb_memory_fail_at(0);
+    world_deinit(&w);
+    assert_int_equal(fb_budget_used(budget), 0);
+    return status;
+}
+
+static void many_groups_fail_cleanly_without_memory(void **state)
+{
+    (void)state;
+    fb_error err;
+    fb_budget budget;
+    fb_budget_init(&budget, 0);
+    uint64_t before = fb_memory_allocations();
+    assert_ok(run_many(&budget, 0, &err), &err);
+    uint64_t all = fb_memory_allocations() - before;
+    for (uint64_t k = 20; k < all; k += all / 60 + 1) {
+        fb_status status = run_many(&budget, k, &err);
+        if (status != FB_OK) assert_status(status, FB_E_NOMEM);
+    }
+    for (uint64_t limit = 1 << 20; limit < 1 << 25; limit *= 2) {
+        fb_budget_init(&budget, limit);
+        assert_status(run_many(&budget, 0, &err), FB_E_LIMIT);
+        assert_contains(err.message, "groups of a batch: ");
+        assert_contains(err.message, "memory limit allows");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +421,8 @@ int main(void)
         cmocka_unit_test(without_keys_there_is_one_group_or_none),
         cmocka_unit_test(a_spent_budget_names_the_groups_and_gives_all_back),
         cmocka_unit_test(every_failing_allocation_is_reported),
+        cmocka_unit_test(many_groups_are_those_of_a_naive_model),
+        cmocka_unit_test(many_groups_fail_cleanly_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
