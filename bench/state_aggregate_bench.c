@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Merging a batch's groups into the state: count(*) and sum(BIGINT) by a BIGINT, 1 M groups in
+ * Merging a batch's groups into the state: count(*) and sum(BIGINT), 1 M groups in
  * random order, update mode, into one partition's table of ROWS keys; then what complete mode emits
  * of it.
  *
@@ -15,12 +15,17 @@
 
 enum { GROUPS = 1000000, CALLS = 2 };
 
+typedef enum key_shape { KEY_LONG, KEY_WINDOW_AND_LONG, KEY_STRING, KEY_SHAPES } key_shape;
+
+static const char *const shape_names[] = {"long", "window_and_long", "string"};
+
 typedef struct world {
     fb_arena arena;
     fb_eval_context context;
     fb_aggregation aggregation;
     const fb_aggregate_call *calls[CALLS];
     fb_state_table *table;
+    key_shape shape;
     uint64_t key_count;
     uint64_t next; /* state of the random sequence */
     uint32_t lane_count;
@@ -60,14 +65,23 @@ static bool bind(world *w, uint32_t index, const char *name, const fb_type *type
 
 static bool set_up(world *w)
 {
-    const fb_field key = {
-        .name = FB_SLICE("k"), .type = fb_type_of(FB_TYPE_BIGINT), .nullable = true};
     fb_arena_init(&w->arena, 0);
+    const fb_field ends[] = {
+        {.name = FB_SLICE("start"), .type = fb_type_of(FB_TYPE_TIMESTAMP), .nullable = true},
+        {.name = FB_SLICE("end"), .type = fb_type_of(FB_TYPE_TIMESTAMP), .nullable = true}};
+    bool has_window = w->shape == KEY_WINDOW_AND_LONG;
+    const fb_type *last = fb_type_of(w->shape == KEY_STRING ? FB_TYPE_STRING : FB_TYPE_BIGINT);
+    const fb_field keys[] = {
+        {.name = FB_SLICE("window"), .type = fb_type_struct(&w->arena, ends, 2)},
+        {.name = FB_SLICE("k"), .type = last, .nullable = true}};
     fb_aggregation *a = &w->aggregation;
-    *a = (fb_aggregation){.key_count = 1, .call_count = CALLS, .event_time_key = -1};
+    *a = (fb_aggregation){.key_count = has_window ? 2 : 1,
+                          .call_count = CALLS,
+                          .event_time_key = has_window ? 0 : -1,
+                          .event_time_is_window = has_window};
     if (!bind(w, 0, "count", NULL) || !bind(w, 1, "sum", fb_type_of(FB_TYPE_BIGINT))) return false;
     a->calls = w->calls;
-    a->key_schema = fb_type_struct(&w->arena, &key, 1);
+    a->key_schema = fb_type_struct(&w->arena, has_window ? keys : keys + 1, a->key_count);
     a->value_schema = fb_buffers_schema(w->calls, CALLS, &w->arena);
     fb_state_layout layout;
     fb_state_aggregate_layout(a, "bench", &layout);
@@ -90,24 +104,47 @@ static fb_status sink_push(fb_operator *self, const fb_chunk *chunk, fb_error *e
 
 static const fb_operator_ops sink_ops = {.name = "Sink", .push = sink_push};
 
+typedef struct groups {
+    int64_t keys[FB_CHUNK_ROWS], starts[FB_CHUNK_ROWS], ends[FB_CHUNK_ROWS], ones[FB_CHUNK_ROWS];
+    fb_string strings[FB_CHUNK_ROWS];
+    char texts[FB_CHUNK_ROWS][24];
+    uint64_t validity[FB_CHUNK_ROWS / 64];
+} groups;
+
+static void make_group(groups *g, uint32_t row, uint64_t key)
+{
+    g->keys[row] = (int64_t)key;
+    g->starts[row] = (int64_t)(key % 16) * 10000000;
+    g->ends[row] = g->starts[row] + 10000000;
+    g->ones[row] = 1;
+    int size = snprintf(g->texts[row], sizeof g->texts[row], "customer %" PRIu64, key);
+    g->strings[row] = fb_string_view(fb_slice_make(g->texts[row], (size_t)size));
+}
+
 /* Groups number from, from + step, ... of all keys, modulo their count, into one lane. */
 static bool send(world *w, fb_exchange *exchange, uint32_t lane, uint64_t from, uint64_t step,
                  uint64_t count)
 {
-    static int64_t keys[FB_CHUNK_ROWS], ones[FB_CHUNK_ROWS];
-    uint64_t validity[FB_CHUNK_ROWS / 64];
-    const fb_type *type = fb_type_of(FB_TYPE_BIGINT);
-    memset(validity, 0xff, sizeof validity);
-    fb_column columns[] = {{.type = type, .int64s = keys},
-                           {.type = type, .int64s = ones},
-                           {.type = type, .int64s = ones, .validity = validity}};
+    static groups g;
+    memset(g.validity, 0xff, sizeof g.validity);
+    const fb_type *type = fb_type_of(FB_TYPE_BIGINT), *time = fb_type_of(FB_TYPE_TIMESTAMP);
+    fb_column ends[] = {{.type = time, .int64s = g.starts}, {.type = time, .int64s = g.ends}};
+    fb_column all[] = {
+        {.type = w->aggregation.key_schema->fields[0].type, .children = ends},
+        {.type = type, .int64s = g.keys},
+        {.type = type, .int64s = g.ones},
+        {.type = type, .int64s = g.ones, .validity = g.validity},
+    };
+    fb_column *columns = w->shape == KEY_WINDOW_AND_LONG ? all : all + 1;
+    if (w->shape == KEY_STRING)
+        all[1] = (fb_column){.type = fb_type_of(FB_TYPE_STRING), .strings = g.strings};
     for (uint64_t done = 0; done < count;) {
         uint32_t rows = 0;
-        for (; rows < FB_CHUNK_ROWS && done < count; rows++, done++) {
-            keys[rows] = (int64_t)((from + done * step) % w->key_count);
-            ones[rows] = 1;
-        }
-        const fb_chunk chunk = {.row_count = rows, .column_count = 3, .columns = columns};
+        for (; rows < FB_CHUNK_ROWS && done < count; rows++, done++)
+            make_group(&g, rows, (from + done * step) % w->key_count);
+        const fb_chunk chunk = {.row_count = rows,
+                                .column_count = fb_aggregation_width(&w->aggregation),
+                                .columns = columns};
         if (!ok(w, fb_exchange_write(exchange, lane, &chunk, &w->err))) return false;
     }
     return true;
@@ -123,8 +160,12 @@ static double batch(world *w, uint64_t count, uint64_t step, fb_output_mode mode
                                     .context = &w->context,
                                     .mode = mode,
                                     .table = w->table,
+                                    .late_us = INT64_MIN,
+                                    .evict_us = INT64_MIN,
                                     .clock = fb_clock_host()};
-    if (!ok(w, fb_exchange_create(w->lane_count, 1, 1, NULL, &exchange, &w->err))) return -1;
+    if (!ok(w, fb_exchange_create(w->lane_count, 1, w->aggregation.key_count, NULL, &exchange,
+                                  &w->err)))
+        return -1;
     uint64_t from = next_random(w) % w->key_count;
     bool good = true;
     for (uint32_t lane = 0; lane < w->lane_count && good; lane++) {
@@ -156,9 +197,9 @@ static bool measure(world *w, const char *name, uint32_t lane_count)
         if (i >= 0) times[i] = took;
     }
     qsort(times, BENCH_RUNS, sizeof *times, bench_compare);
-    (void)printf("groups_per_s=%.0f bench=%s keys=%" PRIu64 " groups=%" PRIu64
+    (void)printf("groups_per_s=%.0f bench=%s key=%s keys=%" PRIu64 " groups=%" PRIu64
                  " min_ns=%.1f median_ns=%.1f\n",
-                 (double)count / times[0], name, w->key_count, count,
+                 (double)count / times[0], name, shape_names[w->shape], w->key_count, count,
                  times[0] * 1e9 / (double)count, times[BENCH_RUNS / 2] * 1e9 / (double)count);
     return true;
 }
@@ -172,14 +213,15 @@ static bool measure_complete(world *w)
         if (took < 0) return false;
         if (i == 0 || took < best) best = took;
     }
-    (void)printf("groups_per_s=%.0f bench=complete keys=%" PRIu64 " min_ns=%.1f\n",
-                 (double)w->key_count / best, w->key_count, best * 1e9 / (double)w->key_count);
+    (void)printf("groups_per_s=%.0f bench=complete key=%s keys=%" PRIu64 " min_ns=%.1f\n",
+                 (double)w->key_count / best, shape_names[w->shape], w->key_count,
+                 best * 1e9 / (double)w->key_count);
     return true;
 }
 
-static bool run(uint64_t key_count)
+static bool run(key_shape shape, uint64_t key_count)
 {
-    world w = {.key_count = key_count, .lane_count = 1};
+    world w = {.shape = shape, .key_count = key_count, .lane_count = 1};
     bool good = set_up(&w);
     /* All keys are there at first. */
     good = good && batch(&w, key_count, 1, FB_OUTPUT_UPDATE) >= 0;
@@ -190,13 +232,21 @@ static bool run(uint64_t key_count)
     return good;
 }
 
+static bool run_shapes(uint64_t key_count)
+{
+    bool good = true;
+    for (int i = 0; i < KEY_SHAPES && good; i++)
+        good = run((key_shape)i, key_count);
+    return good;
+}
+
 int main(int argc, char **argv)
 {
     static const uint64_t defaults[] = {125000, 1000000, 10000000};
     bool good = true;
     for (int i = 1; i < argc && good; i++)
-        good = run(strtoull(argv[i], NULL, 10));
+        good = run_shapes(strtoull(argv[i], NULL, 10));
     for (size_t i = 0; argc == 1 && i < sizeof defaults / sizeof *defaults && good; i++)
-        good = run(defaults[i]);
+        good = run_shapes(defaults[i]);
     return good ? 0 : 1;
 }
