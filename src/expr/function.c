@@ -32,6 +32,7 @@ static const fb_function_list *const lists[] = {
     &fb_functions_string_part,
     &fb_functions_string_search,
     &fb_functions_struct,
+    &fb_functions_window,
 };
 /* clang-format on */
 

@@ -29,5 +29,6 @@ extern const fb_function_list fb_functions_string_like;
 extern const fb_function_list fb_functions_string_part;
 extern const fb_function_list fb_functions_string_search;
 extern const fb_function_list fb_functions_struct;
+extern const fb_function_list fb_functions_window;
 
 #endif

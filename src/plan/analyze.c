@@ -8,11 +8,8 @@
 
 #include <stdio.h>
 
-static fb_status analyze_plan(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out);
-
 /* A scope of the plan's own columns under `qualifier` (may be empty). */
-static fb_status make_relation(fb_analyzer *a, const fb_plan *plan, fb_slice qualifier,
-                               fb_relation *out)
+fb_status fb_relation_of(fb_analyzer *a, const fb_plan *plan, fb_slice qualifier, fb_relation *out)
 {
     fb_attribute *columns = fb_arena_array(a->arena, plan->output_count, sizeof *columns);
     if (!columns) return fb_analyzer_nomem(a);
@@ -46,7 +43,7 @@ static fb_status analyze_table(fb_analyzer *a, const fb_raw_plan *raw, fb_relati
                                 FB_SLICE_ARGS(raw->name));
     fb_slice qualifier = fb_analyzer_keep(a, raw->name);
     if (!qualifier.data) return fb_analyzer_nomem(a);
-    return make_relation(a, plan, qualifier, out);
+    return fb_relation_of(a, plan, qualifier, out);
 }
 
 /* An alias or a view with another number of columns than the query has. */
@@ -69,7 +66,7 @@ static fb_status fail_arity(fb_analyzer *a, const fb_raw_plan *raw, uint32_t cou
 static fb_status analyze_subquery(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
 {
     fb_relation inner;
-    FB_TRY(analyze_plan(a, raw->children[0], &inner));
+    FB_TRY(fb_analyze_relation(a, raw->children[0], &inner));
     if (raw->column_name_count && raw->column_name_count != inner.scope.count)
         return fail_arity(a, raw, inner.scope.count);
     fb_attribute *columns = fb_arena_array(a->arena, inner.scope.count, sizeof *columns);
@@ -86,11 +83,33 @@ static fb_status analyze_subquery(fb_analyzer *a, const fb_raw_plan *raw, fb_rel
     return FB_OK;
 }
 
+static fb_status check_no_aggregate(fb_analyzer *a, const fb_scope *scope,
+                                    const fb_raw_expr *condition)
+{
+    const fb_raw_expr *aggregate = fb_raw_find_aggregate(condition);
+    if (!aggregate) return FB_OK;
+    fb_buf whole, part;
+    fb_buf_init(&whole, 500);
+    fb_buf_init(&part, 500);
+    fb_status status = fb_analyzer_print_name(a, scope, condition, &whole);
+    if (status == FB_OK) status = fb_analyzer_print_name(a, scope, aggregate, &part);
+    if (status == FB_OK)
+        status = fb_analyzer_fail(a, aggregate->position, FB_E_ANALYSIS, "INVALID_WHERE_CONDITION",
+                                  "The WHERE condition \"%s\" contains invalid expressions: %s. "
+                                  "Rewrite the query to avoid window functions, aggregate "
+                                  "functions, and generator functions in the WHERE clause.",
+                                  fb_buf_text(&whole), fb_buf_text(&part));
+    fb_buf_deinit(&whole);
+    fb_buf_deinit(&part);
+    return status;
+}
+
 static fb_status analyze_filter(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
 {
     fb_relation inner;
     const fb_expr *condition;
-    FB_TRY(analyze_plan(a, raw->children[0], &inner));
+    FB_TRY(fb_analyze_relation(a, raw->children[0], &inner));
+    FB_TRY(check_no_aggregate(a, &inner.scope, raw->exprs[0]));
     FB_TRY(fb_analyze_expr(a, &inner.scope, raw->exprs[0], &condition));
     if (condition->type->id != FB_TYPE_BOOLEAN) {
         fb_buf text;
@@ -109,141 +128,6 @@ static fb_status analyze_filter(fb_analyzer *a, const fb_raw_plan *raw, fb_relat
     out->plan = fb_plan_filter(a->arena, raw->position, inner.plan, condition);
     out->scope = inner.scope;
     return out->plan ? FB_OK : fb_analyzer_nomem(a);
-}
-
-/* --- the select list --- */
-
-typedef struct select_list {
-    const fb_expr **exprs;
-    fb_slice *names;
-    fb_lateral_alias *aliases;
-    uint32_t count, capacity;
-    fb_scope scope; /* of the input, with the aliases so far */
-} select_list;
-
-static fb_status add_item(fb_analyzer *a, select_list *list, const fb_expr *expr, fb_slice name)
-{
-    if (list->count == list->capacity) {
-        uint32_t capacity = list->capacity ? list->capacity * 2 : 8;
-        const fb_expr **exprs = fb_arena_array(a->arena, capacity, sizeof *exprs);
-        fb_slice *names = fb_arena_array(a->arena, capacity, sizeof *names);
-        if (!exprs || !names) return fb_analyzer_nomem(a);
-        if (list->count) {
-            memcpy(exprs, list->exprs, list->count * sizeof *exprs);
-            memcpy(names, list->names, list->count * sizeof *names);
-        }
-        list->exprs = exprs;
-        list->names = names;
-        list->capacity = capacity;
-    }
-    list->exprs[list->count] = expr;
-    list->names[list->count++] = name;
-    return FB_OK;
-}
-
-static fb_status add_columns(fb_analyzer *a, select_list *list, const fb_slice *qualifier,
-                             fb_position position)
-{
-    for (uint32_t i = 0; i < list->scope.count; i++) {
-        const fb_attribute *column = &list->scope.columns[i];
-        const fb_expr *expr;
-        if (qualifier && !fb_analyzer_same_name(a, column->qualifier, *qualifier)) continue;
-        FB_TRY(fb_resolve_column(a, &list->scope, i, column->name, position, &expr));
-        FB_TRY(add_item(a, list, expr, column->name));
-    }
-    return FB_OK;
-}
-
-/* s.*: the fields of a struct. */
-static fb_status add_fields(fb_analyzer *a, select_list *list, const fb_raw_expr *star)
-{
-    const fb_expr *base;
-    FB_TRY(fb_resolve_star(a, &list->scope, star, &base));
-    for (uint32_t i = 0; i < base->type->field_count; i++) {
-        const fb_expr *field;
-        FB_TRY(fb_resolve_field(a, base, base->type->fields[i].name, star->position, &field));
-        FB_TRY(add_item(a, list, field, base->type->fields[i].name));
-    }
-    return FB_OK;
-}
-
-static fb_status add_star(fb_analyzer *a, select_list *list, const fb_raw_expr *star)
-{
-    if (!star->part_count) return add_columns(a, list, NULL, star->position);
-    uint32_t before = list->count;
-    if (star->part_count == 1) FB_TRY(add_columns(a, list, &star->parts[0], star->position));
-    return list->count > before ? FB_OK : add_fields(a, list, star);
-}
-
-/* Spark's name of a column without alias: that of the column, a cast around it or not; else the
- * expression as SQL. */
-static fb_status automatic_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
-                                const fb_expr *expr, fb_slice *out)
-{
-    const fb_raw_expr *inner = raw;
-    bool is_cast = raw->kind == FB_RAW_CAST && !raw->is_typed_literal;
-    if (is_cast && (expr->kind == FB_EXPR_COLUMN || /* of the column's own type */
-                    (expr->kind == FB_EXPR_CALL && expr->arg_count > 0 &&
-                     expr->args[0]->kind == FB_EXPR_COLUMN)))
-        inner = raw->args[0];
-    if (inner->kind == FB_RAW_NAME && !(expr->kind == FB_EXPR_CALL && !expr->arg_count)) {
-        *out = fb_analyzer_keep(a, inner->parts[inner->part_count - 1]);
-        return out->data ? FB_OK : fb_analyzer_nomem(a);
-    }
-    fb_buf text;
-    fb_buf_init(&text, 64 << 20);
-    fb_status status = fb_analyzer_print_name(a, scope, raw, &text);
-    /* Of 64 MiB; memory that runs out before that is another matter. */
-    if (!status && text.failed && text.size > (32 << 20))
-        status = fb_analyzer_fail(a, raw->position, FB_E_LIMIT, "",
-                                  "the name of this column would be too long; give it one with AS");
-    char *copy = status || text.failed ? NULL : fb_arena_strdup(a->arena, fb_buf_slice(&text));
-    *out = (fb_slice){copy, copy ? text.size : 0};
-    fb_buf_deinit(&text);
-    if (status) return status;
-    return copy ? FB_OK : fb_analyzer_nomem(a);
-}
-
-static fb_status add_expr(fb_analyzer *a, select_list *list, const fb_raw_expr *raw)
-{
-    const fb_expr *expr;
-    fb_slice name;
-    if (raw->kind != FB_RAW_ALIAS) {
-        FB_TRY(fb_analyze_expr(a, &list->scope, raw, &expr));
-        FB_TRY(automatic_name(a, &list->scope, raw, expr, &name));
-        return add_item(a, list, expr, name);
-    }
-    FB_TRY(fb_analyze_expr(a, &list->scope, raw->args[0], &expr));
-    name = fb_analyzer_keep(a, raw->name);
-    if (!name.data) return fb_analyzer_nomem(a);
-    /* An alias may be used by the items behind it; one that is not deterministic would be
-     * computed twice. */
-    if (expr->deterministic)
-        list->aliases[list->scope.alias_count++] = (fb_lateral_alias){name, expr};
-    return add_item(a, list, expr, name);
-}
-
-static fb_status analyze_project(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
-{
-    fb_relation inner;
-    FB_TRY(analyze_plan(a, raw->children[0], &inner));
-    select_list list = {.scope = inner.scope};
-    list.aliases = fb_arena_array(a->arena, raw->expr_count, sizeof *list.aliases);
-    if (!list.aliases) return fb_analyzer_nomem(a);
-    list.scope.aliases = list.aliases;
-    for (uint32_t i = 0; i < raw->expr_count; i++) {
-        if (raw->exprs[i]->kind == FB_RAW_STAR)
-            FB_TRY(add_star(a, &list, raw->exprs[i]));
-        else
-            FB_TRY(add_expr(a, &list, raw->exprs[i]));
-    }
-    if (!list.count)
-        return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "",
-                                "the select list has no columns: there is nothing for '*'");
-    const fb_plan *plan =
-        fb_plan_project(a->arena, raw->position, inner.plan, list.exprs, list.names, list.count);
-    if (!plan) return fb_analyzer_nomem(a);
-    return make_relation(a, plan, (fb_slice){0}, out);
 }
 
 /* --- VALUES --- */
@@ -313,7 +197,7 @@ static fb_status analyze_values(fb_analyzer *a, const fb_raw_plan *raw, fb_relat
     plan->exprs = cells;
     plan->expr_count = raw->expr_count;
     plan->row_count = raw->expr_count / raw->column_count;
-    return make_relation(a, plan, (fb_slice){0}, out);
+    return fb_relation_of(a, plan, (fb_slice){0}, out);
 }
 
 /* --- UNION ALL --- */
@@ -331,7 +215,7 @@ static uint32_t count_branches(const fb_raw_plan *raw)
 static fb_status analyze_branches(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *branches,
                                   uint32_t *count)
 {
-    if (raw->kind != FB_RAW_UNION) return analyze_plan(a, raw, &branches[(*count)++]);
+    if (raw->kind != FB_RAW_UNION) return fb_analyze_relation(a, raw, &branches[(*count)++]);
     for (uint32_t i = 0; i < raw->child_count; i++)
         FB_TRY(analyze_branches(a, raw->children[i], branches, count));
     return FB_OK;
@@ -426,12 +310,12 @@ static fb_status analyze_union(fb_analyzer *a, const fb_raw_plan *raw, fb_relati
         FB_TRY(convert_branch(a, &branches[i], types, &children[i]));
     const fb_plan *plan = fb_plan_union(a->arena, raw->position, children, count);
     if (!plan) return fb_analyzer_nomem(a);
-    return make_relation(a, plan, (fb_slice){0}, out);
+    return fb_relation_of(a, plan, (fb_slice){0}, out);
 }
 
 /* --- all kinds --- */
 
-static fb_status analyze_plan(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
+fb_status fb_analyze_relation(fb_analyzer *a, const fb_raw_plan *raw, fb_relation *out)
 {
     const fb_plan *plan;
     *out = (fb_relation){0};
@@ -439,30 +323,31 @@ static fb_status analyze_plan(fb_analyzer *a, const fb_raw_plan *raw, fb_relatio
     case FB_RAW_ONE_ROW:
         plan = fb_plan_make(a->arena, FB_PLAN_ONE_ROW, raw->position, NULL);
         if (!plan) return fb_analyzer_nomem(a);
-        return make_relation(a, plan, (fb_slice){0}, out);
+        return fb_relation_of(a, plan, (fb_slice){0}, out);
     case FB_RAW_VALUES:
         return analyze_values(a, raw, out);
     case FB_RAW_TABLE:
         return analyze_table(a, raw, out);
     case FB_RAW_READ:
         FB_TRY(fb_analyze_read(a->analysis, raw, NULL, &plan, a->err));
-        return make_relation(a, plan, (fb_slice){0}, out);
+        return fb_relation_of(a, plan, (fb_slice){0}, out);
     case FB_RAW_RESOLVED:
-        return make_relation(a, raw->resolved, (fb_slice){0}, out);
+        return fb_relation_of(a, raw->resolved, (fb_slice){0}, out);
     case FB_RAW_PROJECT:
-        return analyze_project(a, raw, out);
+    case FB_RAW_AGGREGATE:
+        return fb_analyze_select(a, raw, NULL, out);
     case FB_RAW_FILTER:
         return analyze_filter(a, raw, out);
     case FB_RAW_SUBQUERY:
         return analyze_subquery(a, raw, out);
     case FB_RAW_UNION:
         return analyze_union(a, raw, out);
-    case FB_RAW_AGGREGATE:
     case FB_RAW_DISTINCT:
+        return fb_analyze_distinct(a, raw, out);
     case FB_RAW_WATERMARK:
+        return fb_analyze_watermark(a, raw, out);
     case FB_RAW_SORT:
-        return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "",
-                                "aggregation, ORDER BY and WATERMARK are not supported yet");
+        return fb_analyze_sort(a, raw, out);
     }
     return FB_E_INVALID;
 }
@@ -500,7 +385,7 @@ fb_status fb_analyze(const fb_analysis *analysis, const fb_raw_plan *raw, const 
                                 .err = err},
                      .err = err};
     fb_relation root;
-    FB_TRY(analyze_plan(&a, raw, &root));
+    FB_TRY(fb_analyze_relation(&a, raw, &root));
     /* Column names of an alias at the top exist in the scope only. */
     const fb_type **types = fb_arena_array(a.arena, root.scope.count, sizeof *types);
     if (!types) return fb_analyzer_nomem(&a);

@@ -11,14 +11,15 @@
 static bool is_known_missing(fb_slice name)
 {
     static const char *const names[] = {
-        "<<",          ">>",       ">>>",         "any_value",    "approx_count_distinct",
-        "avg",         "bool_and", "bool_or",     "collect_list", "collect_set",
-        "count",       "count_if", "every",       "explode",      "first",
-        "first_value", "last",     "last_value",  "max",          "max_by",
-        "mean",        "median",   "min",         "min_by",       "ilike",
-        "percentile",  "regexp",   "regexp_like", "rlike",        "session_window",
-        "some",        "stddev",   "sum",         "timestampadd", "timestampdiff",
-        "variance",    "window",   "window_time",
+        "<<",           ">>",
+        ">>>",          "approx_count_distinct",
+        "collect_list", "collect_set",
+        "explode",      "max_by",
+        "median",       "min_by",
+        "ilike",        "percentile",
+        "regexp",       "regexp_like",
+        "rlike",        "session_window",
+        "timestampadd", "timestampdiff",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (fb_slice_equal_nocase(name, fb_slice_of(names[i]))) return true;
@@ -196,24 +197,31 @@ fb_status fb_analyzer_expand_stars(fb_analyzer *a, const fb_scope *scope, const 
     return FB_OK;
 }
 
+/* What only aggregates take. */
+static fb_status check_plain(fb_analyzer *a, const fb_raw_expr *raw, const char *name)
+{
+    const char *what = raw->is_distinct     ? "DISTINCT"
+                       : raw->filter        ? "FILTER CLAUSE"
+                       : raw->ignores_nulls ? "IGNORE NULLS"
+                                            : NULL;
+    if (!what) return FB_OK;
+    return fb_analyzer_fail(
+        a, raw->position, FB_E_ANALYSIS, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+        "Invalid SQL syntax: The function `%s` does not support %s.", name, what);
+}
+
 static fb_status analyze_call(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
                               const fb_expr **out)
 {
+    if (fb_aggregate_find(raw->name)) return fb_analyze_aggregate_call(a, scope, raw, out);
+    if (fb_is_time_function(raw->name)) return fb_analyze_time_call(a, scope, raw, out);
     FB_TRY(fb_analyzer_expand_stars(a, scope, raw, &raw));
     const fb_function *function = fb_function_find(raw->name);
     const fb_function *named_struct = fb_function_find(FB_SLICE("named_struct"));
     if (needs_named_struct(raw) && named_struct)
         return analyze_struct(a, scope, raw, named_struct, out);
     if (!function || is_unit_function(raw)) return fail_function(a, raw);
-    if (raw->is_distinct)
-        return fb_analyzer_fail(
-            a, raw->position, FB_E_ANALYSIS, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
-            "Invalid SQL syntax: The function `%s` does not support DISTINCT.", function->name);
-    if (raw->filter || raw->ignores_nulls)
-        return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS,
-                                "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
-                                "Invalid SQL syntax: The function `%s` does not support %s.",
-                                function->name, raw->filter ? "FILTER clause" : "IGNORE NULLS");
+    FB_TRY(check_plain(a, raw, function->name));
     const fb_expr **args = fb_arena_array(a->arena, raw->arg_count, sizeof *args);
     if (!args) return fb_analyzer_nomem(a);
     for (uint32_t i = 0; i < raw->arg_count; i++)

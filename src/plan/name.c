@@ -206,8 +206,43 @@ static bool is_row(const fb_raw_expr *call)
     return fb_slice_is(call->name, "struct") && call->text.size && call->text.data[0] == '(';
 }
 
+static bool takes_ignore_nulls(fb_slice name)
+{
+    static const char *const names[] = {"first", "first_value", "last", "last_value", "any_value"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (fb_slice_equal_nocase(name, fb_slice_of(names[i]))) return true;
+    return false;
+}
+
+/* The function's own spelling, which is not always how it was written: AVG(x) is avg(x). */
+static fb_status print_aggregate(const printer *p, const fb_raw_expr *call)
+{
+    bool is_star = call->arg_count == 1 && call->args[0]->kind == FB_RAW_STAR &&
+                   fb_slice_equal_nocase(call->name, FB_SLICE("count"));
+    bool has_flag = call->arg_count == 2 && takes_ignore_nulls(call->name);
+    print_lower(call->name, p->out);
+    fb_buf_add_text(p->out, call->is_distinct ? "(DISTINCT " : "(");
+    if (is_star)
+        fb_buf_add_char(p->out, '1');
+    else if (has_flag) /* first(x, true): Spark does not show the flag */
+        FB_TRY(print_expr(p, call->args[0]));
+    else
+        FB_TRY(print_list(p, call, 0, ", "));
+    fb_buf_add_char(p->out, ')');
+    if (!call->filter) return FB_OK;
+    fb_buf_add_text(p->out, " FILTER (WHERE ");
+    FB_TRY(print_expr(p, call->filter));
+    fb_buf_add_char(p->out, ')');
+    return FB_OK;
+}
+
 static fb_status print_call(const printer *p, const fb_raw_expr *call)
 {
+    if (fb_aggregate_find(call->name)) return print_aggregate(p, call);
+    if (fb_slice_equal_nocase(call->name, FB_SLICE("window"))) {
+        fb_buf_add_text(p->out, "window");
+        return FB_OK;
+    }
     if (is_row(call)) return print_row(p, call);
     if (fb_slice_is(call->name, "get_item") && call->arg_count == 2) return print_item(p, call);
     if (fb_slice_is(call->name, "case_when")) return print_case(p, call);
@@ -268,7 +303,8 @@ static fb_status print_expr(const printer *p, const fb_raw_expr *raw)
 {
     switch (raw->kind) {
     case FB_RAW_CALL:
-        FB_TRY(fb_analyzer_expand_stars(p->analyzer, p->scope, raw, &raw));
+        if (!fb_slice_equal_nocase(raw->name, FB_SLICE("count")))
+            FB_TRY(fb_analyzer_expand_stars(p->analyzer, p->scope, raw, &raw));
         return print_call(p, raw);
     case FB_RAW_CAST:
         if (raw->is_typed_literal) return print_resolved(p, raw);

@@ -17,6 +17,17 @@ fb_plan *fb_plan_make(fb_arena *arena, fb_plan_kind kind, fb_position position,
     return plan->children ? plan : NULL;
 }
 
+/* A field of a struct has the metadata that its type gives it. */
+static fb_slice field_metadata(const fb_expr *expr)
+{
+    bool is_field =
+        expr->kind == FB_EXPR_CALL && fb_slice_is(FB_SLICE("get_field"), expr->function->name);
+    const fb_type *type = is_field ? expr->args[0]->type : NULL;
+    for (uint32_t i = 0; type && i < type->field_count; i++)
+        if (fb_slice_equal(type->fields[i].name, expr->name)) return type->fields[i].metadata;
+    return (fb_slice){0};
+}
+
 static fb_attribute make_attribute(const fb_plan *child, const fb_expr *expr, fb_slice name)
 {
     if (expr->kind == FB_EXPR_COLUMN && expr->ordinal < child->output_count) {
@@ -32,8 +43,11 @@ static fb_attribute make_attribute(const fb_plan *child, const fb_expr *expr, fb
                               .nullable = expr->nullable,
                               .metadata = same->metadata};
     }
-    return (fb_attribute){
-        .id = fb_attribute_new_id(), .name = name, .type = expr->type, .nullable = expr->nullable};
+    return (fb_attribute){.id = fb_attribute_new_id(),
+                          .name = name,
+                          .type = expr->type,
+                          .nullable = expr->nullable,
+                          .metadata = field_metadata(expr)};
 }
 
 fb_plan *fb_plan_project(fb_arena *arena, fb_position position, const fb_plan *child,
@@ -49,6 +63,19 @@ fb_plan *fb_plan_project(fb_arena *arena, fb_position position, const fb_plan *c
     plan->exprs = exprs;
     plan->expr_count = count;
     return plan;
+}
+
+bool fb_plan_mark_automatic(fb_arena *arena, fb_plan *project, const bool *is_automatic)
+{
+    fb_attribute *output =
+        fb_arena_copy(arena, project->output, project->output_count * sizeof *output);
+    if (!output) return false;
+    for (uint32_t i = 0; i < project->output_count; i++)
+        if (is_automatic[i] && !fb_metadata_with(arena, output[i].metadata, FB_METADATA_AUTOMATIC,
+                                                 "\"true\"", &output[i].metadata))
+            return false;
+    project->output = output;
+    return true;
 }
 
 fb_plan *fb_plan_filter(fb_arena *arena, fb_position position, const fb_plan *child,

@@ -275,27 +275,91 @@ static fb_status find_alias(fb_analyzer *a, const fb_scope *scope, const fb_raw_
                             FB_SLICE_ARGS(name->parts[0]), count);
 }
 
+/* The column that window() in the same select list has made; its name is `window`. */
+static const fb_time_column *find_time_column(const fb_analyzer *a, const fb_scope *scope,
+                                              const fb_raw_expr *name)
+{
+    for (uint32_t i = 0; scope->times && i < scope->times->count; i++) {
+        const fb_time_column *each = &scope->times->columns[i];
+        if (each->window.width_us && fb_analyzer_same_name(a, each->column.name, name->parts[0]))
+            return each;
+    }
+    return NULL;
+}
+
+/* Counts the columns that the first parts of the name may mean; *used is the number of parts. */
+static uint32_t match_name(const fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *name,
+                           uint32_t *match, uint32_t *used)
+{
+    uint32_t count = 0;
+    *used = 2;
+    if (name->part_count > 1)
+        count = count_matches(a, scope, &name->parts[0], name->parts[1], match);
+    if (count) return count;
+    *used = 1;
+    return count_matches(a, scope, NULL, name->parts[0], match);
+}
+
+/* An item of the select list, for ORDER BY and HAVING. */
+static fb_status find_item(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *name,
+                           uint32_t *used, const fb_expr **out)
+{
+    if (!scope->items || scope->place == FB_PLACE_ARGUMENT ||
+        scope->place == FB_PLACE_AGGREGATE_FILTER)
+        return FB_OK;
+    const fb_scope items = {.columns = scope->items->columns, .count = scope->items->count};
+    uint32_t match = 0;
+    uint32_t count = match_name(a, &items, name, &match, used);
+    if (count > 1) return fail_ambiguous(a, &items, name, name->parts[*used - 1]);
+    if (count) *out = scope->items->exprs[match];
+    return FB_OK;
+}
+
+/* Whether HAVING means the input's column: a key is made of it. */
+static bool is_grouped(const fb_scope *scope, uint32_t column)
+{
+    return scope->precedence != FB_GROUPS_FIRST || !scope->grouping ||
+           fb_grouping_uses(scope->grouping, scope->columns[column].id);
+}
+
+/* A name by what it means first: *used parts of it are taken. */
+static fb_status resolve_first(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *name,
+                               uint32_t *used, const fb_expr **out)
+{
+    uint32_t match = 0;
+    if (scope->precedence == FB_OUTPUT_FIRST) FB_TRY(find_item(a, scope, name, used, out));
+    if (*out) return FB_OK;
+    uint32_t count = match_name(a, scope, name, &match, used);
+    if (scope->items && count && !is_grouped(scope, match)) {
+        uint32_t item_used;
+        FB_TRY(find_item(a, scope, name, &item_used, out));
+        if (*out) {
+            *used = item_used;
+            return FB_OK;
+        }
+    }
+    if (count > 1) return fail_ambiguous(a, scope, name, name->parts[*used - 1]);
+    if (count)
+        return fb_resolve_column(a, scope, match, name->parts[*used - 1], name->position, out);
+    const fb_time_column *time = find_time_column(a, scope, name);
+    if (time) return fb_resolve_time_column(a, time, name->position, out);
+    FB_TRY(find_item(a, scope, name, used, out));
+    if (*out) return FB_OK;
+    *used = 1;
+    FB_TRY(find_alias(a, scope, name, out));
+    if (!*out || count_nodes(*out, FB_ANALYZER_MAX_ALIAS_NODES) > 0) return FB_OK;
+    return fb_analyzer_fail(a, name->position, FB_E_LIMIT, "",
+                            "the alias %.*s stands for too large an expression to be used in "
+                            "the same select list; put it into a subquery",
+                            FB_SLICE_ARGS(name->parts[0]));
+}
+
 fb_status fb_resolve_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *name,
                           const fb_expr **out)
 {
     *out = NULL;
-    uint32_t match = 0, used = 2, count = 0;
-    if (name->part_count > 1)
-        count = count_matches(a, scope, &name->parts[0], name->parts[1], &match);
-    if (!count) {
-        used = 1;
-        count = count_matches(a, scope, NULL, name->parts[0], &match);
-    }
-    if (count > 1) return fail_ambiguous(a, scope, name, name->parts[used - 1]);
-    if (count)
-        FB_TRY(fb_resolve_column(a, scope, match, name->parts[used - 1], name->position, out));
-    else
-        FB_TRY(find_alias(a, scope, name, out));
-    if (*out && !count && count_nodes(*out, FB_ANALYZER_MAX_ALIAS_NODES) == 0)
-        return fb_analyzer_fail(a, name->position, FB_E_LIMIT, "",
-                                "the alias %.*s stands for too large an expression to be used in "
-                                "the same select list; put it into a subquery",
-                                FB_SLICE_ARGS(name->parts[0]));
+    uint32_t used = 1;
+    FB_TRY(resolve_first(a, scope, name, &used, out));
     for (uint32_t i = used; *out && i < name->part_count; i++)
         FB_TRY(fb_resolve_field(a, *out, name->parts[i], name->position, out));
     return FB_OK;
