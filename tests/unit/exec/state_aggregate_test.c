@@ -70,20 +70,37 @@ static void put_key(fb_column *column, fb_arena *arena, uint32_t row, uint32_t r
     }
 }
 
+static void put_value(fb_column *column, fb_arena *arena, uint32_t row, int64_t value)
+{
+    if (column->type->id == FB_TYPE_DOUBLE) {
+        column->doubles[row] = (double)value;
+    } else if (column->type->id == FB_TYPE_STRING) {
+        char *text = fb_arena_printf(arena, "the value %lld", (long long)value);
+        assert_non_null(text);
+        column->strings[row] = fb_string_view(fb_slice_of(text));
+    } else {
+        column->int64s[row] = value;
+    }
+}
+
 static fb_status send(fb_exchange *exchange, uint32_t lane, const input_row *rows, uint32_t count)
 {
     fb_arena arena;
     fb_arena_init(&arena, 0);
-    fb_column columns[2];
-    uint32_t key_count = env.aggregation.key_count;
-    if (key_count) assert_true(fb_column_init_zero(&columns[0], &arena, env.keys[0].type, count));
-    fb_column *values = &columns[key_count];
-    assert_true(fb_column_init_zero(values, &arena, fb_type_of(FB_TYPE_BIGINT), count));
-    for (uint32_t i = 0; i < count; i++) {
-        if (key_count) put_key(&columns[0], &arena, i, count, rows[i].key);
-        values->int64s[i] = rows[i].value;
+    fb_column columns[2 * AGGREGATE_ENV_MAX];
+    uint32_t column_count = env.aggregation.key_count;
+    if (column_count)
+        assert_true(fb_column_init_zero(&columns[0], &arena, env.keys[0].type, count));
+    for (uint32_t i = 0; column_count && i < count; i++)
+        put_key(&columns[0], &arena, i, count, rows[i].key);
+    for (uint32_t c = 0; c < env.aggregation.call_count; c++) {
+        if (!env.arg_types[c]) continue;
+        fb_column *values = &columns[column_count++];
+        assert_true(fb_column_init_zero(values, &arena, env.arg_types[c], count));
+        for (uint32_t i = 0; i < count; i++)
+            put_value(values, &arena, i, rows[i].value);
     }
-    const fb_chunk chunk = {.row_count = count, .column_count = key_count + 1, .columns = columns};
+    const fb_chunk chunk = {.row_count = count, .column_count = column_count, .columns = columns};
     fb_status status = aggregate_env_send(&env, exchange, lane, &chunk);
     fb_arena_deinit(&arena);
     return status;
@@ -500,36 +517,129 @@ static fb_status small_run(const input_row *rows, uint32_t count, fb_output_mode
     return fb_state_table_commit(env.table, &env.err);
 }
 
+/* All allocations of one batch fail, one after the other; each time the next batch succeeds. */
+static void sweep(fb_output_mode mode, uint32_t lane_count)
+{
+    bool failed = true;
+    for (uint64_t k = 1; failed; k++) {
+        assert_true(k < 1000);
+        aggregate_env_open_table(&env, NULL);
+        fb_exchange *exchange = new_exchange(lane_count);
+        for (uint32_t lane = 0; lane < lane_count; lane++) {
+            assert_ok(send(exchange, lane, ROWS({1, 1}, {2, 2}, {3, 3})), &env.err);
+            fb_exchange_finish_lane(exchange, lane, true);
+        }
+        assert_ok(fb_state_table_begin(env.table, FB_STATE_CHANGE, &env.err), &env.err);
+        fb_memory_fail_at(k);
+        fb_status status = aggregate_env_run(&env, exchange, mode, 1, 2, NULL, &out);
+        fb_memory_fail_at(0);
+        failed = status != FB_OK;
+        if (failed) assert_int_equal(status, FB_E_NOMEM);
+        fb_state_table_abort(env.table);
+        assert_int_equal(table_rows(), 0);
+        text_rows_clear(&out);
+        assert_ok(small_run(ROWS({1, 1}, {3, 3}), mode), &env.err);
+        assert_int_equal(table_rows(), mode == FB_OUTPUT_COMPLETE ? 2 : 1);
+        text_rows_clear(&out);
+        fb_exchange_destroy(exchange);
+        fb_state_table_close(env.table);
+        env.table = NULL;
+    }
+}
+
+static void sweep_modes(void)
+{
+    static const fb_output_mode modes[] = {FB_OUTPUT_APPEND, FB_OUTPUT_UPDATE, FB_OUTPUT_COMPLETE};
+    for (int i = 0; i < 3; i++)
+        for (uint32_t lane_count = 1; lane_count <= 2; lane_count++)
+            sweep(modes[i], lane_count);
+}
+
 static void want_of_memory_fails_the_batch_and_nothing_else(void **state)
 {
     (void)state;
     make(fb_type_of(FB_TYPE_TIMESTAMP), 0);
-    const fb_output_mode modes[] = {FB_OUTPUT_APPEND, FB_OUTPUT_UPDATE, FB_OUTPUT_COMPLETE};
-    for (int m = 0; m < 3; m++) {
-        bool failed = true;
-        for (uint64_t k = 1; failed; k++) {
-            assert_true(k < 1000);
-            aggregate_env_open_table(&env, NULL);
-            fb_exchange *exchange = new_exchange(2);
-            for (uint32_t lane = 0; lane < 2; lane++)
-                assert_ok(send(exchange, lane, ROWS({1, 1}, {2, 2}, {3, 3})), &env.err);
-            assert_ok(fb_state_table_begin(env.table, FB_STATE_CHANGE, &env.err), &env.err);
-            fb_memory_fail_at(k);
-            fb_status status = aggregate_env_run(&env, exchange, modes[m], 1, 2, NULL, &out);
-            fb_memory_fail_at(0);
-            failed = status != FB_OK;
-            if (failed) assert_int_equal(status, FB_E_NOMEM);
-            fb_state_table_abort(env.table);
-            assert_int_equal(table_rows(), 0);
-            text_rows_clear(&out);
-            assert_ok(small_run(ROWS({1, 1}, {3, 3}), modes[m]), &env.err);
-            assert_int_equal(table_rows(), modes[m] == FB_OUTPUT_COMPLETE ? 2 : 1);
-            text_rows_clear(&out);
-            fb_exchange_destroy(exchange);
-            fb_state_table_close(env.table);
-            env.table = NULL;
-        }
+    sweep_modes();
+}
+
+static void want_of_memory_with_strings_and_moments(void **state)
+{
+    (void)state;
+    aggregate_env_key(&env, aggregate_env_window_type(&env), false);
+    aggregate_env_call(&env, "max", fb_type_of(FB_TYPE_STRING));
+    aggregate_env_call(&env, "stddev", fb_type_of(FB_TYPE_DOUBLE));
+    aggregate_env_finish(&env, 0);
+    sweep_modes();
+}
+
+/* --- moments --- */
+
+typedef struct moments {
+    double count, mean, m2;
+} moments;
+
+/* As the kernel merges, and as Spark does. */
+static moments merge_moments(moments a, moments b)
+{
+    double count = a.count + b.count, delta = b.mean - a.mean;
+    double step = count == 0 ? 0 : delta / count;
+    return (moments){count, a.mean + step * b.count,
+                     a.m2 + b.m2 + delta * step * a.count * b.count};
+}
+
+static fb_status read_moments(void *user, const fb_slice *keys, const fb_slice *values,
+                              uint32_t count, fb_error *err)
+{
+    (void)keys;
+    (void)err;
+    assert_int_equal(count, 1);
+    assert_int_equal(values[0].size, 32);
+    memcpy(user, values[0].data + 8, sizeof(moments));
+    return FB_OK;
+}
+
+/* A batch of one row per lane; `*stored` becomes what must then lie in the state. */
+static void check_moments(uint32_t lane_count, int64_t value, moments *stored, bool *rounds)
+{
+    const moments empty = {0};
+    moments fresh = empty, found;
+    fb_exchange *exchange = new_exchange(lane_count);
+    text_rows_clear(&out);
+    for (uint32_t lane = 0; lane < lane_count; lane++) {
+        input_row row = {1, value + lane * 7};
+        assert_ok(send(exchange, lane, &row, 1), &env.err);
+        fb_exchange_finish_lane(exchange, lane, true);
+        fresh = merge_moments(fresh, (moments){1, (double)row.value, 0});
     }
+    moments kept = merge_moments(empty, *stored);
+    *rounds |= kept.mean != stored->mean;
+    *stored = merge_moments(kept, fresh);
+    assert_ok(fb_state_table_begin(env.table, FB_STATE_CHANGE, &env.err), &env.err);
+    assert_ok(aggregate_env_run(&env, exchange, FB_OUTPUT_UPDATE, 0, 0, NULL, &out), &env.err);
+    assert_ok(fb_state_table_commit(env.table, &env.err), &env.err);
+    fb_exchange_destroy(exchange);
+    assert_ok(fb_state_table_visit_all(env.table, read_moments, &found, &env.err), &env.err);
+    assert_memory_equal(&found, stored, sizeof found);
+}
+
+/* The group of a batch is merged into empty buffers, the stored row into others, and the former
+ * into the latter: seen in the last bits of the mean. */
+static void moments_are_merged_as_often_as_in_spark(void **state)
+{
+    (void)state;
+    aggregate_env_key(&env, fb_type_of(FB_TYPE_BIGINT), true);
+    aggregate_env_call(&env, "var_pop", fb_type_of(FB_TYPE_DOUBLE));
+    aggregate_env_finish(&env, -1);
+    bool rounds = false;
+    for (uint32_t lane_count = 1; lane_count <= 2; lane_count++) {
+        moments stored = {0};
+        aggregate_env_open_table(&env, NULL);
+        for (int64_t i = 1; i < 100; i++)
+            check_moments(lane_count, i * i % 37, &stored, &rounds);
+        fb_state_table_close(env.table);
+        env.table = NULL;
+    }
+    assert_true(rounds); /* else the test would show nothing */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -556,6 +666,8 @@ int main(void)
         TEST(a_stopped_query_ends_between_chunks),
         TEST(many_groups_come_in_chunks_and_are_counted_against_the_limit),
         TEST(want_of_memory_fails_the_batch_and_nothing_else),
+        TEST(want_of_memory_with_strings_and_moments),
+        TEST(moments_are_merged_as_often_as_in_spark),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
