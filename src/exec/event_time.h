@@ -25,9 +25,6 @@ void fb_event_time_merge(fb_event_time_stats *into, const fb_event_time_stats *o
 fb_status fb_watermark_create(uint32_t column, fb_event_time_stats *stats, fb_operator *next,
                               fb_operator **out, fb_error *err) FB_CHECKED;
 
-/* More windows than this for one row are refused: FB_E_LIMIT. */
-enum { FB_WINDOW_MAX_OVERLAP = 1000000 };
-
 /* Adds the window column, of `type`: STRUCT of start and end. A row in several windows occurs
  * several times, latest window first; rows without time are dropped. A window that does not fit
  * the range of timestamps is an error, as in Spark's ANSI mode. `*cancelled` is looked at before

@@ -12,6 +12,8 @@
 #include "data/appender.h"
 #include "data/column_hash.h"
 
+#include <inttypes.h>
+
 enum { LEAST_CHUNK_ROWS = 16, SMALL_BLOCK_BYTES = 1024, LARGE_BLOCK_BYTES = 256 * 1024 };
 
 typedef struct held_chunk {
@@ -188,8 +190,9 @@ static fb_status count_cell(fb_exchange *exchange, cell *c, fb_error *err)
     size_t bytes = c->arena.total_bytes + c->chunk_capacity * sizeof *c->chunks;
     if (!fb_budget_take(exchange->budget, bytes - c->counted_bytes))
         return fb_fail(err, FB_E_LIMIT, 0,
-                       "the groups on their way to their partitions need more memory than the "
-                       "limit leaves");
+                       "the memory limit of %" PRIu64
+                       " bytes is reached while rows travel to their partitions",
+                       exchange->budget->limit_bytes);
     c->counted_bytes = bytes;
     return FB_OK;
 }
@@ -202,7 +205,7 @@ static fb_status write_parted(fb_exchange *exchange, lane *to, const fb_chunk *r
         uint32_t count = p->ends[i] - start;
         if (!count) continue;
         if (!add_rows(&to->cells[i], rows, p->rows + start, count))
-            return fb_fail_nomem(err, "groups on their way to their partitions");
+            return fb_fail_nomem(err, "rows on their way to their partitions");
         FB_TRY(count_cell(exchange, &to->cells[i], err));
         start = p->ends[i];
     }
@@ -223,7 +226,7 @@ fb_status fb_exchange_write(fb_exchange *exchange, uint32_t lane_index, const fb
     parting p;
     fb_arena_reset(&to->scratch);
     if (!part_rows(exchange, rows, &to->scratch, &p))
-        return fb_fail_nomem(err, "groups on their way to their partitions");
+        return fb_fail_nomem(err, "rows on their way to their partitions");
     return write_parted(exchange, to, rows, &p, err);
 }
 

@@ -71,12 +71,17 @@ typedef struct fb_physical {
 fb_status fb_physical_build(fb_arena *arena, const fb_plan *plan, fb_physical *out,
                             fb_error *err) FB_CHECKED;
 
+/* What the operators of one task share. Borrowed. */
+typedef struct fb_pipeline_task {
+    const fb_eval_context *context;
+    fb_event_time_stats *watermarks; /* the task's own, physical->watermark_count of them */
+    const atomic_bool *cancelled;
+} fb_pipeline_task;
+
 /* A chain of operators for one task that runs `pipeline` and ends in `last`, which it owns from
- * now on, also when the call fails. `watermarks` are the task's own, physical->watermark_count of
- * them. */
-fb_status fb_pipeline_open(const fb_pipeline *pipeline, const fb_eval_context *context,
-                           fb_event_time_stats *watermarks, fb_operator *last, fb_operator **out,
-                           fb_error *err) FB_CHECKED;
+ * now on, also when the call fails. */
+fb_status fb_pipeline_open(const fb_pipeline *pipeline, const fb_pipeline_task *task,
+                           fb_operator *last, fb_operator **out, fb_error *err) FB_CHECKED;
 
 /* Pushes the rows of a VALUES or ONE_ROW leaf into `chain` and finishes it. */
 fb_status fb_pipeline_run_rows(const fb_pipeline *pipeline, const fb_eval_context *context,

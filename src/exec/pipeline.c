@@ -4,20 +4,33 @@
  * rows are pushed through them. */
 #include "exec/physical.h"
 
-fb_status fb_pipeline_open(const fb_pipeline *pipeline, const fb_eval_context *context,
-                           fb_event_time_stats *watermarks, fb_operator *last, fb_operator **out,
-                           fb_error *err)
+static fb_status open_step(const fb_step *step, const fb_pipeline_task *task, fb_operator *next,
+                           fb_operator **out, fb_error *err)
 {
-    (void)watermarks;
+    const fb_plan *plan = step->plan;
+    switch (step->kind) {
+    case FB_STEP_FILTER:
+        return fb_filter_create(step->condition, task->context, next, out, err);
+    case FB_STEP_PROJECT:
+        return fb_project_create(step->exprs, step->expr_count, task->context, next, out, err);
+    case FB_STEP_WATERMARK:
+        return fb_watermark_create(plan->watermark_column, &task->watermarks[step->watermark], next,
+                                   out, err);
+    case FB_STEP_WINDOW:
+        return fb_window_create(&plan->window, plan->output[plan->output_count - 1].type,
+                                task->context, task->cancelled, next, out, err);
+    }
+    FB_UNREACHABLE();
+}
+
+fb_status fb_pipeline_open(const fb_pipeline *pipeline, const fb_pipeline_task *task,
+                           fb_operator *last, fb_operator **out, fb_error *err)
+{
     *out = NULL;
     fb_operator *chain = last;
     for (uint32_t i = pipeline->step_count; i-- > 0;) {
-        const fb_step *step = &pipeline->steps[i];
         fb_operator *first;
-        fb_status status =
-            step->kind == FB_STEP_FILTER
-                ? fb_filter_create(step->condition, context, chain, &first, err)
-                : fb_project_create(step->exprs, step->expr_count, context, chain, &first, err);
+        fb_status status = open_step(&pipeline->steps[i], task, chain, &first, err);
         if (status != FB_OK) {
             fb_operator_close_chain(chain);
             return status;

@@ -9,6 +9,8 @@
 #include "data/appender.h"
 #include "exec/sort_key.h"
 
+#include <inttypes.h>
+
 typedef struct sort_entry {
     uint64_t prefix; /* the first bytes of the key as a number, zeros behind its end */
     const uint8_t *key;
@@ -87,8 +89,10 @@ static fb_status count_memory(sorter *s, fb_error *err)
                      2 * (uint64_t)s->row_count * sizeof *s->entries;
     if (bytes <= s->counted_bytes) return FB_OK;
     if (!fb_budget_take(s->spec->budget, bytes - s->counted_bytes))
-        return fb_fail(err, FB_E_LIMIT, 0, "%u rows need more memory than the limit leaves",
-                       s->row_count);
+        return fb_fail(err, FB_E_LIMIT, 0,
+                       "the memory limit of %" PRIu64
+                       " bytes is reached while %u rows are put in order",
+                       s->spec->budget->limit_bytes, s->row_count);
     s->counted_bytes = bytes;
     return FB_OK;
 }

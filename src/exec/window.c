@@ -202,11 +202,7 @@ fb_status fb_window_create(const fb_time_window *spec, const fb_type *type,
 {
     *out = NULL;
     int64_t overlap = (spec->width_us - 1) / spec->slide_us + 1;
-    if (overlap > FB_WINDOW_MAX_OVERLAP)
-        return fb_fail(err, FB_E_LIMIT, 0,
-                       "a row would be in %lld time windows; at most %d may overlap: choose a "
-                       "longer slide",
-                       (long long)overlap, FB_WINDOW_MAX_OVERLAP);
+    FB_ASSERT(overlap <= UINT32_MAX); /* analysis allows far fewer */
     window *w = fb_alloc_zero(1, sizeof *w);
     if (!w) return fb_fail_nomem(err, "a time window");
     w->base = (fb_operator){.ops = &window_ops, .next = next};

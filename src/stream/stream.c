@@ -127,7 +127,10 @@ static fb_status plan_stream(fb_stream *stream, fb_error *err)
     const fb_plan *optimized;
     FB_TRY(fb_plan_check_streaming(stream->config.plan, stream->config.sink_config.mode, err));
     FB_TRY(fb_plan_optimize(&stream->arena, stream->config.plan, &optimized, err));
-    return fb_physical_build(&stream->arena, optimized, &stream->physical, err);
+    FB_TRY(fb_physical_build(&stream->arena, optimized, &stream->physical, err));
+    if (stream->physical.aggregate_count || stream->physical.watermark_count)
+        return fb_fail(err, FB_E_UNSUPPORTED, 0, "a plan with state cannot be run");
+    return FB_OK;
 }
 
 static fb_status open_stream(fb_stream *stream, fb_error *err)

@@ -100,8 +100,8 @@ static fb_status run(const char *query, bool cancelled, sum *s, uint64_t *read)
               &env.err);
     assert_int_equal(splits, 1);
     assert_ok(fb_output_create(add, s, 5, &output, &env.err), &env.err);
-    assert_ok(fb_pipeline_open(&physical.pipelines[0], &context, NULL, output, &chain, &env.err),
-              &env.err);
+    const fb_pipeline_task task = {.context = &context, .cancelled = &stop};
+    assert_ok(fb_pipeline_open(&physical.pipelines[0], &task, output, &chain, &env.err), &env.err);
     fb_status status =
         fb_pipeline_run_split(&physical.pipelines[0], source, 0, chain, &stop, read, &env.err);
     fb_operator_close_chain(chain);

@@ -161,7 +161,7 @@ static void a_spent_budget_is_an_error(void **state)
     collect_rows(0, 5000, 100, 1);
     uint64_t before = fb_budget_used(&budget);
     assert_status(sort(false, false), FB_E_LIMIT);
-    assert_contains(env.err.message, "5000 rows need more memory");
+    assert_contains(env.err.message, "while 5000 rows are put in order");
     assert_int_equal(fb_budget_used(&budget), before);
     close_world();
 }
