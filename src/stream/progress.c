@@ -6,10 +6,15 @@
 #include "base/memory.h"
 #include "data/datetime.h"
 #include "formats/json_writer.h"
+#include "stream/watermark_tracker.h"
 
 #include <math.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
+
+/* spark.sql.streaming.stateStore.numStateStoreInstanceMetricsToReport of Spark. */
+enum { SHOWN_SNAPSHOTS = 5 };
 
 struct fb_progress {
     atomic_uint references;
@@ -77,14 +82,14 @@ static void write_rates(fb_json_writer *json, uint64_t row_count, const fb_progr
     write_rate(json, "processedRowsPerSecond", processed_rate(row_count, input));
 }
 
-static void write_timestamp(fb_json_writer *json, int64_t wall_ms)
+static void write_timestamp(fb_json_writer *json, const char *key, int64_t wall_ms)
 {
-    fb_civil_time time = fb_timestamp_to_civil(wall_ms * 1000);
+    fb_civil_time time = fb_timestamp_to_civil(fb_watermark_us(wall_ms));
     char text[64];
     int length = snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", time.date.year,
                           time.date.month, time.date.day, time.hour, time.minute, time.second,
                           time.microsecond / 1000);
-    fb_json_key(json, "timestamp");
+    fb_json_key(json, key);
     fb_json_string(json, fb_slice_make(text, length > 0 ? (size_t)length : 0));
 }
 
@@ -117,6 +122,78 @@ static void write_sources(fb_json_writer *json, const fb_progress_input *input)
     fb_json_end_array(json);
 }
 
+static void write_event_time(fb_json_writer *json, const fb_event_time_progress *times)
+{
+    if (!times->has_watermark) return;
+    fb_json_key(json, "eventTime");
+    fb_json_begin_object(json);
+    if (times->has_times) {
+        write_timestamp(json, "avg", times->average_ms);
+        write_timestamp(json, "max", times->max_ms);
+        write_timestamp(json, "min", times->min_ms);
+    }
+    write_timestamp(json, "watermark", times->watermark_ms);
+    fb_json_end_object(json);
+}
+
+static void write_int(fb_json_writer *json, const char *key, int64_t value)
+{
+    fb_json_key(json, key);
+    fb_json_int(json, value);
+}
+
+/* The stores whose newest snapshot is oldest, as many as Spark tells; in the order of their names
+ * as texts. */
+static void write_snapshots(fb_json_writer *json, const fb_operator_progress *operator_)
+{
+    uint32_t shown[SHOWN_SNAPSHOTS], count = 0;
+    const int64_t *snapshots = operator_->snapshots;
+    for (uint32_t i = 0; i < operator_->store_count; i++) {
+        uint32_t at = count < SHOWN_SNAPSHOTS ? count++ : SHOWN_SNAPSHOTS;
+        for (; at > 0 && snapshots[shown[at - 1]] > snapshots[i]; at--)
+            if (at < SHOWN_SNAPSHOTS) shown[at] = shown[at - 1];
+        if (at < SHOWN_SNAPSHOTS) shown[at] = i;
+    }
+    char names[SHOWN_SNAPSHOTS][64];
+    for (uint32_t i = 0; i < count; i++)
+        (void)snprintf(names[i], sizeof names[i], "SnapshotLastUploaded.partition_%u_default",
+                       shown[i]);
+    for (uint32_t done = 0; done < count; done++) {
+        uint32_t least = done;
+        for (uint32_t i = done + 1; i < count; i++)
+            if (strcmp(names[i], names[least]) < 0) least = i;
+        write_int(json, names[least], snapshots[shown[least]]);
+        memcpy(names[least], names[done], sizeof names[least]);
+        shown[least] = shown[done];
+    }
+}
+
+static void write_operator(fb_json_writer *json, const fb_operator_progress *operator_)
+{
+    fb_json_begin_object(json);
+    write_key_text(json, "operatorName", operator_->name);
+    write_int(json, "numRowsTotal", (int64_t)operator_->rows_total);
+    write_int(json, "numRowsUpdated", (int64_t)operator_->rows_updated);
+    write_int(json, "allUpdatesTimeMs", operator_->update_us / 1000);
+    write_int(json, "numRowsRemoved", (int64_t)operator_->rows_removed);
+    write_int(json, "allRemovalsTimeMs", operator_->removal_us / 1000);
+    write_int(json, "commitTimeMs", operator_->commit_us / 1000);
+    write_int(json, "memoryUsedBytes", (int64_t)operator_->memory_bytes);
+    write_int(json, "numRowsDroppedByWatermark", (int64_t)operator_->rows_dropped);
+    write_int(json, "numShufflePartitions", operator_->partition_count);
+    write_int(json, "numStateStoreInstances", operator_->store_count);
+    fb_json_key(json, "customMetrics");
+    fb_json_begin_object(json);
+    write_snapshots(json, operator_);
+    write_int(json, "forceSnapshotCount", 0);
+    write_int(json, "loadedMapCacheHitCount", (int64_t)operator_->memory_hits);
+    write_int(json, "loadedMapCacheMissCount", (int64_t)operator_->memory_misses);
+    write_int(json, "numSnapshotsAutoRepaired", 0);
+    write_int(json, "stateOnCurrentVersionSizeBytes", (int64_t)operator_->memory_bytes);
+    fb_json_end_object(json);
+    fb_json_end_object(json);
+}
+
 static void write_progress(fb_buf *out, const fb_progress_input *input, uint64_t row_count)
 {
     fb_json_writer json = fb_json_writer_make(out);
@@ -124,15 +201,18 @@ static void write_progress(fb_buf *out, const fb_progress_input *input, uint64_t
     write_key_text(&json, "id", input->id);
     write_key_text(&json, "runId", input->run_id);
     write_key_text(&json, "name", input->name);
-    write_timestamp(&json, input->trigger_wall_ms);
+    write_timestamp(&json, "timestamp", input->trigger_wall_ms);
     fb_json_key(&json, "batchId");
     fb_json_int(&json, input->batch_id);
     fb_json_key(&json, "batchDuration");
     fb_json_int(&json, input->duration_us / 1000);
     write_rates(&json, row_count, input);
     write_durations(&json, input);
+    write_event_time(&json, &input->event_time);
     fb_json_key(&json, "stateOperators");
     fb_json_begin_array(&json);
+    for (uint32_t i = 0; i < input->operator_count; i++)
+        write_operator(&json, &input->operators[i]);
     fb_json_end_array(&json);
     write_sources(&json, input);
     fb_json_key(&json, "sink");

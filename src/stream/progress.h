@@ -32,6 +32,27 @@ typedef struct fb_source_progress {
     uint64_t row_count;
 } fb_source_progress;
 
+/* What an operator with state did in the newest batch, summed over its partitions, and what it
+ * holds. */
+typedef struct fb_operator_progress {
+    fb_slice name;
+    uint64_t rows_total, rows_updated, rows_removed, rows_dropped;
+    int64_t update_us, removal_us, commit_us;
+    uint64_t memory_bytes;
+    uint64_t memory_hits, memory_misses; /* Spark's counts of versions found in memory or not */
+    uint32_t partition_count;            /* of the query */
+    uint32_t store_count;
+    const int64_t *snapshots; /* per store: the newest made by this run; -1: none */
+} fb_operator_progress;
+
+/* Event times in milliseconds. */
+typedef struct fb_event_time_progress {
+    bool has_watermark; /* the plan has one */
+    bool has_times;     /* the batch had rows: the three that follow */
+    int64_t average_ms, max_ms, min_ms;
+    int64_t watermark_ms; /* in force in the batch */
+} fb_event_time_progress;
+
 /* What a progress object is made from; borrowed for the call. */
 typedef struct fb_progress_input {
     fb_slice id, run_id, name; /* name.data NULL: the query has none */
@@ -42,6 +63,9 @@ typedef struct fb_progress_input {
     int64_t step_us[FB_TIME_COUNT]; /* -1: the step was not reached */
     const fb_source_progress *sources;
     uint32_t source_count;
+    fb_event_time_progress event_time;
+    const fb_operator_progress *operators; /* by id */
+    uint32_t operator_count;
     fb_slice sink_description;
     int64_t sink_row_count; /* -1: unknown */
 } fb_progress_input;

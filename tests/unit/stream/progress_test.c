@@ -66,6 +66,70 @@ the_first_trigger_has_no_input_rate_and_short_batches_count_as_a_millisecond(voi
     fb_progress_release(progress);
 }
 
+static void state_and_event_time_are_told_as_spark_tells_them(void **state)
+{
+    (void)state;
+    const fb_source_progress source = {.description = FB_SLICE("s")};
+    static const int64_t snapshots[] = {11, -1, 11, 10, 11, 11, 11, 11, 11, 11, 9, 11};
+    const fb_operator_progress operator_ = {.name = FB_SLICE("stateStoreSave"),
+                                            .rows_total = 1,
+                                            .rows_updated = 2,
+                                            .rows_removed = 3,
+                                            .rows_dropped = 4,
+                                            .update_us = 5999,
+                                            .removal_us = 6000,
+                                            .commit_us = 7000,
+                                            .memory_bytes = 824,
+                                            .memory_hits = 8,
+                                            .memory_misses = 9,
+                                            .partition_count = 12,
+                                            .store_count = 12,
+                                            .snapshots = snapshots};
+    fb_progress_input input = batch_input(&source);
+    input.operators = &operator_;
+    input.operator_count = 1;
+    input.event_time = (fb_event_time_progress){.has_watermark = true,
+                                                .has_times = true,
+                                                .average_ms = 1704110700000,
+                                                .max_ms = 1704110880123,
+                                                .min_ms = -1};
+    fb_error err;
+    fb_progress *progress;
+    assert_ok(fb_progress_create(&input, &progress, &err), &err);
+    assert_contains(fb_progress_json(progress),
+                    "\"eventTime\":{\"avg\":\"2024-01-01T12:05:00.000Z\","
+                    "\"max\":\"2024-01-01T12:08:00.123Z\",\"min\":\"1969-12-31T23:59:59.999Z\","
+                    "\"watermark\":\"1970-01-01T00:00:00.000Z\"},");
+    assert_contains(fb_progress_json(progress),
+                    "\"stateOperators\":[{\"operatorName\":\"stateStoreSave\",\"numRowsTotal\":1,"
+                    "\"numRowsUpdated\":2,\"allUpdatesTimeMs\":5,\"numRowsRemoved\":3,"
+                    "\"allRemovalsTimeMs\":6,\"commitTimeMs\":7,\"memoryUsedBytes\":824,"
+                    "\"numRowsDroppedByWatermark\":4,\"numShufflePartitions\":12,"
+                    "\"numStateStoreInstances\":12,\"customMetrics\":{"
+                    "\"SnapshotLastUploaded.partition_0_default\":11,"
+                    "\"SnapshotLastUploaded.partition_10_default\":9,"
+                    "\"SnapshotLastUploaded.partition_1_default\":-1,"
+                    "\"SnapshotLastUploaded.partition_2_default\":11,"
+                    "\"SnapshotLastUploaded.partition_3_default\":10,\"forceSnapshotCount\":0,"
+                    "\"loadedMapCacheHitCount\":8,\"loadedMapCacheMissCount\":9,"
+                    "\"numSnapshotsAutoRepaired\":0,\"stateOnCurrentVersionSizeBytes\":824}}],");
+    fb_progress_release(progress);
+}
+
+static void a_batch_without_rows_has_the_watermark_only(void **state)
+{
+    (void)state;
+    const fb_source_progress source = {.description = FB_SLICE("s")};
+    fb_progress_input input = batch_input(&source);
+    input.event_time = (fb_event_time_progress){.has_watermark = true, .watermark_ms = 60000};
+    fb_error err;
+    fb_progress *progress;
+    assert_ok(fb_progress_create(&input, &progress, &err), &err);
+    assert_contains(fb_progress_json(progress),
+                    "\"eventTime\":{\"watermark\":\"1970-01-01T00:01:00.000Z\"},");
+    fb_progress_release(progress);
+}
+
 static void it_lives_until_the_last_release(void **state)
 {
     (void)state;
@@ -87,6 +151,8 @@ int main(void)
         cmocka_unit_test(the_json_has_the_members_and_texts_of_spark),
         cmocka_unit_test(
             the_first_trigger_has_no_input_rate_and_short_batches_count_as_a_millisecond),
+        cmocka_unit_test(state_and_event_time_are_told_as_spark_tells_them),
+        cmocka_unit_test(a_batch_without_rows_has_the_watermark_only),
         cmocka_unit_test(it_lives_until_the_last_release),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
