@@ -37,6 +37,21 @@ static fb_status ask_sources(fb_stream *stream, bool *has_new_data, fb_error *er
     return FB_OK;
 }
 
+/* An operator may have rows to let go of now that the watermark has moved. As in Spark, only after
+ * a batch of this run, and never where all of the result comes out every time. */
+static bool wants_no_data_batch(const fb_stream *stream)
+{
+    bool has_moved = stream->watermark.global_ms > stream->previous_watermark_ms;
+    if (!stream->ran_batch || !stream->runs_no_data_batches || !has_moved ||
+        stream->config.sink_config.mode == FB_OUTPUT_COMPLETE)
+        return false;
+    for (uint32_t i = 0; i < stream->physical.stage_count; i++)
+        if (stream->physical.stages[i].kind == FB_STAGE_AGGREGATE &&
+            stream->physical.stages[i].has_watermark)
+            return true;
+    return false;
+}
+
 /* The offset log has a line for each use of a source in the plan. */
 static fb_status fill_offsets(fb_stream *stream, fb_arena *arena, fb_offset_entry *entry,
                               fb_error *err)
@@ -62,7 +77,8 @@ static fb_status write_plan(fb_stream *stream, fb_error *err)
                              .timestamp_ms = stream->timestamp_ms,
                              .conf = pinned,
                              .conf_count = FB_PINNED_CONF_COUNT,
-                             .run_id = fb_slice_of(stream->run_id)};
+                             .run_id = fb_slice_of(stream->run_id),
+                             .plan = fb_slice_of(stream->fingerprint.text)};
     fb_arena arena;
     fb_arena_init(&arena, 1024);
     fb_status status = fill_offsets(stream, &arena, &entry, err);
@@ -72,14 +88,22 @@ static fb_status write_plan(fb_stream *stream, fb_error *err)
     return status;
 }
 
-/* What lies before this batch is not needed again: sources and logs may forget it. */
+/* What lies before the batches that may be run again will not be asked for any more. */
+static fb_status release(fb_stream *stream, fb_stream_source *source, fb_error *err)
+{
+    const fb_offset *end = &source->committed;
+    if (!end->is_set) return FB_OK;
+    if (stream->max_replay == 0) return fb_source_commit(source->source, fb_offset_slice(end), err);
+    fb_offset *slot = &source->history[stream->batch_id % stream->max_replay];
+    if (slot->is_set) FB_TRY(fb_source_commit(source->source, fb_offset_slice(slot), err));
+    return fb_offset_set(slot, fb_offset_slice(end), err);
+}
+
+/* Sources and logs may forget what is not needed again. */
 static fb_status release_previous(fb_stream *stream, fb_error *err)
 {
-    for (uint32_t i = 0; i < stream->physical.source_count; i++) {
-        fb_stream_source *source = &stream->sources[i];
-        if (source->committed.is_set)
-            FB_TRY(fb_source_commit(source->source, fb_offset_slice(&source->committed), err));
-    }
+    for (uint32_t i = 0; i < stream->physical.source_count; i++)
+        FB_TRY(release(stream, &stream->sources[i], err));
     fb_error reason = {0};
     fb_status status = fb_checkpoint_purge(stream->checkpoint, stream->batch_id,
                                            stream->batches_to_retain, &reason);
@@ -93,7 +117,8 @@ fb_status fb_stream_construct(fb_stream *stream, fb_error *err)
     int64_t from_us = fb_stream_now_us(stream);
     FB_TRY(ask_sources(stream, &has_new_data, err));
     fb_stream_add_time(stream, FB_TIME_LATEST_OFFSET, from_us);
-    if (!has_new_data) return FB_OK;
+    stream->watermark_ms = stream->watermark.global_ms;
+    if (!has_new_data && !wants_no_data_batch(stream)) return FB_OK;
     stream->timestamp_ms = fb_clock_wall_us(stream->config.clock) / 1000;
     from_us = fb_stream_now_us(stream);
     FB_TRY(write_plan(stream, err));

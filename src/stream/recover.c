@@ -69,22 +69,48 @@ static fb_status restore_conf(fb_stream *stream, const fb_offset_entry *entry, f
     return FB_OK;
 }
 
+fb_status fb_stream_restore_batch(fb_stream *stream, int64_t batch_id, const fb_offset_entry *entry,
+                                  const fb_offset_entry *previous, fb_error *err)
+{
+    FB_TRY(restore_offsets(stream, entry, true, err));
+    for (uint32_t i = 0; i < stream->physical.source_count; i++)
+        FB_TRY(fb_offset_set(&stream->sources[i].committed, (fb_slice){0}, err));
+    if (previous) FB_TRY(restore_offsets(stream, previous, false, err));
+    stream->batch_id = batch_id;
+    stream->timestamp_ms = entry->timestamp_ms;
+    stream->watermark_ms = entry->watermark_ms;
+    stream->previous_watermark_ms = previous ? previous->watermark_ms : 0;
+    return FB_OK;
+}
+
 static fb_status restore(fb_stream *stream, const fb_recovery *recovery, fb_error *err)
 {
-    FB_TRY(restore_conf(stream, &recovery->entry, err));
-    FB_TRY(restore_offsets(stream, &recovery->entry, recovery->rerun, err));
-    if (recovery->rerun) {
-        stream->is_planned = stream->is_rerun = true;
-        stream->timestamp_ms = recovery->entry.timestamp_ms;
-        if (recovery->has_previous)
-            FB_TRY(restore_offsets(stream, &recovery->previous, false, err));
+    const fb_offset_entry *entry = &recovery->entry;
+    FB_TRY(restore_conf(stream, entry, err));
+    stream->was_elsewhere = entry->run_id.size == 0;
+    stream->is_planned = stream->is_rerun = recovery->rerun;
+    if (!recovery->rerun) {
+        stream->watermark_ms = recovery->watermark_ms;
+        stream->previous_watermark_ms = entry->watermark_ms;
+        return restore_offsets(stream, entry, false, err);
     }
+    FB_TRY(fb_stream_restore_batch(stream, recovery->next_batch_id, entry,
+                                   recovery->has_previous ? &recovery->previous : NULL, err));
     if (recovery->skipped_commits)
         fb_stream_warn(stream,
                        "checkpoint %s: the commit log is more than one batch behind the "
                        "offset log; batch %lld is run again",
                        stream->config.checkpoint_root, (long long)recovery->next_batch_id);
     return FB_OK;
+}
+
+static fb_status start_watermark(fb_stream *stream, fb_error *err)
+{
+    const fb_physical *physical = &stream->physical;
+    fb_slice policy =
+        fb_setting_get(stream->conf, "spark.sql.streaming.multipleWatermarkPolicy").text;
+    return fb_watermark_tracker_init(&stream->watermark, &stream->arena, physical->watermarks,
+                                     physical->watermark_count, policy, stream->watermark_ms, err);
 }
 
 fb_status fb_stream_recover(fb_stream *stream, fb_error *err)
@@ -97,8 +123,8 @@ fb_status fb_stream_recover(fb_stream *stream, fb_error *err)
     if (status == FB_OK) {
         stream->batch_id = stream->first_batch = recovery.next_batch_id;
         stream->is_new = recovery.is_new;
-        stream->watermark_ms = recovery.watermark_ms;
         atomic_store(&stream->last_committed, recovery.next_batch_id - 1);
+        status = start_watermark(stream, err);
     }
     fb_arena_deinit(&arena);
     return status;

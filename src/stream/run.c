@@ -53,6 +53,8 @@ static void wait_for_tick(fb_stream *stream)
 static fb_status prepare(fb_stream *stream, fb_error *err)
 {
     stream->last_progress_us = fb_stream_now_us(stream);
+    /* Damage is told at once, not with the first input. */
+    if (stream->batch_id > 0) FB_TRY(fb_stream_prepare_state(stream, err));
     if (stream->config.trigger.kind != FB_TRIGGER_AVAILABLE_NOW) return FB_OK;
     for (uint32_t i = 0; i < stream->physical.source_count; i++)
         FB_TRY(fb_source_prepare_available_now(stream->sources[i].source, err));

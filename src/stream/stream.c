@@ -79,20 +79,29 @@ static fb_status open_source(fb_stream *stream, uint32_t index, fb_error *err)
     source->log_directory =
         fb_arena_printf(&stream->arena, "%s/sources/%u", stream->config.checkpoint_root, index);
     if (!source->log_directory) return fb_fail_nomem(err, "a source");
-    source->config = (fb_source_config){
-        .options = plan->options,
-        .schema = plan->given_schema,
-        .fs = stream->config.fs,
-        .log_directory = source->log_directory,
-        .clock = stream->config.clock,
-        .timezone = stream->config.timezone,
-        .log_entries_to_retain =
-            fb_setting_get(stream->conf, "spark.sql.streaming.minBatchesToRetain").number,
-        .user = plan->user,
-        .wake = wake_from_source,
-        .wake_user = stream};
+    source->config = (fb_source_config){.options = plan->options,
+                                        .schema = plan->given_schema,
+                                        .fs = stream->config.fs,
+                                        .log_directory = source->log_directory,
+                                        .clock = stream->config.clock,
+                                        .timezone = stream->config.timezone,
+                                        .log_entries_to_retain = stream->batches_to_retain,
+                                        .user = plan->user,
+                                        .wake = wake_from_source,
+                                        .wake_user = stream};
     FB_TRY(fb_source_open(plan->ops, &source->config, &source->source, err));
     return fb_source_describe(source->source, &source->description, err);
+}
+
+static fb_status make_history(fb_stream *stream, fb_stream_source *source, fb_error *err)
+{
+    if (stream->max_replay == 0) return FB_OK;
+    source->history =
+        fb_arena_alloc_zero(&stream->arena, (size_t)stream->max_replay * sizeof(fb_offset));
+    if (!source->history) return fb_fail_nomem(err, "the sources");
+    for (int64_t i = 0; i < stream->max_replay; i++)
+        fb_buf_init(&source->history[i].json, 0);
+    return FB_OK;
 }
 
 static fb_status open_sources(fb_stream *stream, fb_error *err)
@@ -107,8 +116,10 @@ static fb_status open_sources(fb_stream *stream, fb_error *err)
         fb_buf_init(&source->start.json, 0);
         fb_buf_init(&source->end.json, 0);
     }
-    for (uint32_t i = 0; i < count; i++)
+    for (uint32_t i = 0; i < count; i++) {
+        FB_TRY(make_history(stream, &stream->sources[i], err));
         FB_TRY(open_source(stream, i, err));
+    }
     return FB_OK;
 }
 
@@ -128,9 +139,27 @@ static fb_status plan_stream(fb_stream *stream, fb_error *err)
     FB_TRY(fb_plan_check_streaming(stream->config.plan, stream->config.sink_config.mode, err));
     FB_TRY(fb_plan_optimize(&stream->arena, stream->config.plan, &optimized, err));
     FB_TRY(fb_physical_build(&stream->arena, optimized, &stream->physical, err));
-    if (stream->physical.aggregate_count || stream->physical.watermark_count)
-        return fb_fail(err, FB_E_UNSUPPORTED, 0, "a plan with state cannot be run");
-    return FB_OK;
+    if (!fb_stream_has_state(stream)) return FB_OK;
+    bool ansi = fb_setting_get(stream->conf, "spark.sql.ansi.enabled").boolean;
+    return fb_fingerprint_make(optimized, stream->config.sink_config.mode, ansi,
+                               stream->config.timezone, &stream->fingerprint, err);
+}
+
+static void read_settings(fb_stream *stream)
+{
+    const fb_conf *conf = stream->conf;
+    stream->batches_to_retain =
+        fb_setting_get(conf, "spark.sql.streaming.minBatchesToRetain").number;
+    stream->polling_delay_us = fb_setting_get(conf, "spark.sql.streaming.pollingDelay").number;
+    stream->idle_event_interval_us =
+        fb_setting_get(conf, "spark.sql.streaming.noDataProgressEventInterval").number;
+    stream->runs_no_data_batches =
+        fb_setting_get(conf, "spark.sql.streaming.noDataMicroBatches.enabled").boolean;
+    if (!fb_stream_has_state(stream)) return;
+    stream->max_replay = fb_setting_get(conf, "forebay.recovery.maxReplay").number;
+    /* A batch that is run again needs the entry before its own. */
+    if (stream->batches_to_retain <= stream->max_replay)
+        stream->batches_to_retain = stream->max_replay + 1;
 }
 
 static fb_status open_stream(fb_stream *stream, fb_error *err)
@@ -139,19 +168,14 @@ static fb_status open_stream(fb_stream *stream, fb_error *err)
     FB_TRY(fb_conf_copy(config->conf, &stream->conf, err));
     FB_TRY(fb_waiter_create(config->clock, &stream->waiter, err));
     FB_TRY(plan_stream(stream, err));
+    read_settings(stream);
     FB_TRY(fb_checkpoint_open(config->fs, config->random, config->clock, config->checkpoint_root,
                               stream->run_id, &stream->checkpoint, err));
     memcpy(stream->id, fb_checkpoint_query_id(stream->checkpoint), sizeof stream->id);
     FB_TRY(open_sources(stream, err));
     FB_TRY(open_sink(stream, err));
     FB_TRY(fb_stream_recover(stream, err));
-    const fb_conf *conf = stream->conf;
-    stream->batches_to_retain =
-        fb_setting_get(conf, "spark.sql.streaming.minBatchesToRetain").number;
-    stream->polling_delay_us = fb_setting_get(conf, "spark.sql.streaming.pollingDelay").number;
-    stream->idle_event_interval_us =
-        fb_setting_get(conf, "spark.sql.streaming.noDataProgressEventInterval").number;
-    return FB_OK;
+    return fb_stream_create_state(stream, err);
 }
 
 fb_status fb_stream_create(const fb_stream_config *config, fb_stream **out, fb_error *err)
@@ -178,6 +202,7 @@ fb_status fb_stream_create(const fb_stream_config *config, fb_stream **out, fb_e
 
 void fb_stream_close_outside(fb_stream *stream)
 {
+    fb_stream_close_state(stream);
     fb_sink_close(stream->sink);
     stream->sink = NULL;
     for (uint32_t i = 0; stream->sources && i < stream->physical.source_count; i++) {
@@ -206,6 +231,8 @@ void fb_stream_destroy(fb_stream *stream)
         fb_buf_deinit(&source->committed.json);
         fb_buf_deinit(&source->start.json);
         fb_buf_deinit(&source->end.json);
+        for (int64_t j = 0; source->history && j < stream->max_replay; j++)
+            fb_buf_deinit(&source->history[j].json);
     }
     fb_free(stream->sources);
     fb_buf_deinit(&stream->sink_description);

@@ -7,8 +7,12 @@
 
 #include "checkpoint/checkpoint.h"
 #include "env/waiter.h"
-#include "exec/physical.h"
+#include "exec/execution.h"
+#include "stream/fingerprint.h"
+#include "stream/maintenance.h"
+#include "stream/state_stores.h"
 #include "stream/stream.h"
+#include "stream/watermark_tracker.h"
 
 #include <stdatomic.h>
 
@@ -29,6 +33,8 @@ typedef struct fb_stream_source {
     bool start_is_initial;
     fb_offset end;
     uint64_t row_count; /* read by the batch at hand, summed over the plan's uses of the source */
+    fb_offset
+        *history; /* ends of the last max_replay batches, by batch: data since may be needed */
 } fb_stream_source;
 
 /* Measures one trigger. */
@@ -69,7 +75,10 @@ struct fb_stream {
     bool is_planned;  /* its entry is in the offset log */
     bool is_rerun;    /* it was planned by an earlier run */
     bool ran_batch;   /* in this run */
-    int64_t watermark_ms;
+    fb_watermark_tracker watermark;
+    int64_t watermark_ms;          /* in force in the batch at hand: what it has passed leaves */
+    int64_t previous_watermark_ms; /* in force in the batch before: what it has passed is late */
+    bool runs_no_data_batches;
     int64_t timestamp_ms;
     int64_t sink_last_committed;
     int64_t batches_to_retain;
@@ -78,7 +87,24 @@ struct fb_stream {
     int64_t last_progress_us; /* monotonic; when progress was last told */
     fb_trigger_times times;
     int64_t sink_row_count;
+    fb_event_time_stats *event_times; /* seen by the newest batch; physical.watermark_count */
+
+    /* Of queries with state; NULL and 0 in others. */
+    fb_state_stores *stores;
+    fb_maintenance *maintenance;
+    fb_budget budget;             /* of tables, groups and what is between them */
+    fb_state_operator *operators; /* physical.aggregate_count; of the newest batch */
+    uint32_t partition_count;
+    bool is_state_ready; /* compared with the checkpoint, and loaded */
+    bool was_elsewhere;  /* the batch before this run was another program's */
+    fb_fingerprint fingerprint;
+    int64_t max_replay; /* batches that may be run again to rebuild the state */
 };
+
+static inline bool fb_stream_has_state(const fb_stream *stream)
+{
+    return stream->physical.aggregate_count > 0;
+}
 
 /* stream.c: closes sink, sources and checkpoint: the run is over, another may begin. */
 void fb_stream_close_outside(fb_stream *stream);
@@ -93,8 +119,28 @@ fb_status fb_stream_construct(fb_stream *stream, fb_error *err) FB_CHECKED;
 /* construct.c: `start` of every source, for the batch that comes next. */
 fb_status fb_stream_set_starts(fb_stream *stream, fb_error *err) FB_CHECKED;
 
-/* batch.c: runs the planned batch: tasks, sink, commit log. */
+/* batch.c: runs the planned batch: tasks, state, sink, commit log. */
 fb_status fb_stream_run_batch(fb_stream *stream, fb_error *err) FB_CHECKED;
+/* batch.c: runs a batch of long ago for its state alone. */
+fb_status fb_stream_replay_batch(fb_stream *stream, fb_error *err) FB_CHECKED;
+
+/* stateful.c: what a query with state needs beside its plan; after recovery, which knows the
+ * settings that hold. Refuses state that cannot be read, by name. */
+fb_status fb_stream_create_state(fb_stream *stream, fb_error *err) FB_CHECKED;
+/* stateful.c: compares the state in the checkpoint with the plan and loads it, once per run. */
+fb_status fb_stream_prepare_state(fb_stream *stream, fb_error *err) FB_CHECKED;
+/* stateful.c: an error of a batch, with what is known of the memory in use when that was it. */
+fb_status fb_stream_explain_limit(const fb_stream *stream, fb_status status, fb_error *err);
+void fb_stream_close_state(fb_stream *stream);
+
+/* fall_back.c: the state of the next batch cannot be loaded, because of `damage`: goes back to the
+ * newest version that can, and runs the batches since then again. */
+fb_status fb_stream_fall_back(fb_stream *stream, const fb_error *damage, fb_error *err) FB_CHECKED;
+
+/* recover.c: the batch that an entry of the offset log planned is the batch at hand. `previous` is
+ * the entry before, NULL in batch 0. */
+fb_status fb_stream_restore_batch(fb_stream *stream, int64_t batch_id, const fb_offset_entry *entry,
+                                  const fb_offset_entry *previous, fb_error *err) FB_CHECKED;
 
 /* trigger.c: one look at the sources and, if there is data, one batch. */
 fb_status fb_stream_trigger(fb_stream *stream, bool *ran, fb_error *err) FB_CHECKED;

@@ -33,7 +33,13 @@ static const char script[] =
     "  WHERE v IN ('1', '2', '30');\n"
     "CREATE STREAMING TABLE b USING console\n"
     "  OPTIONS (checkpointLocation '/ck/b', trigger 'once', format 'jsonl')\n"
-    "  AS SELECT date_format(timestamp, 'yyyy-MM-dd') AS day, value FROM STREAM m;\n";
+    "  AS SELECT date_format(timestamp, 'yyyy-MM-dd') AS day, value FROM STREAM m;\n"
+    "CREATE STREAMING TABLE c USING console\n"
+    "  OPTIONS (checkpointLocation '/ck/c', trigger 'once', outputMode 'update')\n"
+    "  AS SELECT window.start, CAST(value % 3 AS STRING) AS k, count(*), max(v)\n"
+    "  FROM (SELECT timestamp, value, CAST(value AS STRING) AS v FROM STREAM m)\n"
+    "  WATERMARK timestamp DELAY OF INTERVAL 1 SECOND\n"
+    "  GROUP BY window(timestamp, '2 seconds'), CAST(value % 3 AS STRING);\n";
 
 static bool print(void *user, const char *text, size_t size_bytes)
 {

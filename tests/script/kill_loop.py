@@ -25,6 +25,18 @@ CASES = [
     ("rate-micro-batch", "rowsPerBatch '50', numPartitions '3'", "1 milliseconds", 40, 0.05),
     ("rate", "rowsPerSecond '200'", "0 seconds", 20, 0.5),
 ]
+# Counts of windows: a batch is a window of two seconds with 50 rows.
+STATE_JOB = """SET spark.sql.shuffle.partitions = 3;
+SET spark.sql.streaming.minBatchesToRetain = 5;
+CREATE TEMPORARY VIEW input USING `rate-micro-batch`
+OPTIONS (rowsPerBatch '50', advanceMillisPerBatch '2000', numPartitions '2');
+CREATE STREAMING TABLE killed USING console
+OPTIONS (format 'jsonl', checkpointLocation 'checkpoint', trigger '2 milliseconds')
+AS SELECT min(value) + (count(*) - 25) * 1000000000 AS value FROM STREAM input
+WATERMARK timestamp DELAY OF INTERVAL 1 SECOND
+GROUP BY window(timestamp, '2 seconds'), value % 2;
+"""
+STATE_ROUNDS, STATE_LONGEST_S = 60, 0.3
 CLEAN_STOP_TIMEOUT_S = 30
 
 
@@ -82,7 +94,8 @@ def printed_batches(path):
     return batches
 
 
-def check(folder, runs):
+def all_batches(folder, runs):
+    """What each batch printed; whenever it came again it was the same, perhaps cut short."""
     batches = {}
     for number in range(runs):
         for batch, rows in printed_batches(folder / f"out{number}").items():
@@ -92,6 +105,11 @@ def check(folder, runs):
                 raise Failure(f"start {number}: batch {batch} has rows {rows}, before {known}")
             if len(rows) > len(known):
                 batches[batch] = rows
+    return batches
+
+
+def check(folder, runs):
+    batches = all_batches(folder, runs)
     values = sorted(value for rows in batches.values() for value in rows)
     if not values:
         raise Failure("nothing was ever printed")
@@ -112,14 +130,46 @@ def run_case(program, case, seed):
         return check(folder, rounds + 1)
 
 
+def check_windows(folder, runs):
+    """Two groups of 25 rows per window, the even and the odd ones, each printed once."""
+    batches = all_batches(folder, runs)
+    values = sorted(value for rows in batches.values() for value in rows)
+    if not values:
+        raise Failure("nothing was ever printed")
+    expected = sorted(50 * i + j for i in range(len(values) // 2) for j in (0, 1))
+    if values != expected:
+        wrong = next(i for i, pair in enumerate(zip(values, expected)) if pair[0] != pair[1])
+        raise Failure(f"window {wrong // 2} is wrong: {values[wrong:wrong + 3]}")
+    return len(batches), len(values)
+
+
+def run_state_case(program, seed):
+    with tempfile.TemporaryDirectory(prefix="forebay-kill-") as name:
+        folder = pathlib.Path(name)
+        (folder / "job.sql").write_text(STATE_JOB)
+        kill_rounds(program, folder, STATE_ROUNDS, STATE_LONGEST_S, random.Random(seed))
+        stop_cleanly(program, folder, STATE_ROUNDS)
+        return check_windows(folder, STATE_ROUNDS + 1)
+
+
 def main():
     program = str(pathlib.Path(sys.argv[1]).resolve())
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     failed = 0
-    for case in CASES:
-        name = f"{case[0]} ({case[1]}), killed {case[3]} times, seed {seed}"
+    runs = [
+        (
+            f"{case[0]} ({case[1]}), killed {case[3]} times",
+            lambda case=case: run_case(program, case, seed),
+        )
+        for case in CASES
+    ]
+    runs.append(
+        (f"counts of windows, killed {STATE_ROUNDS} times", lambda: run_state_case(program, seed))
+    )
+    for what, run in runs:
+        name = f"{what}, seed {seed}"
         try:
-            batches, rows = run_case(program, case, seed)
+            batches, rows = run()
             print(f"ok {name}: {batches} batches, {rows} rows")
         except Failure as reason:
             print(f"not ok {name}: {reason}")

@@ -17,6 +17,8 @@ typedef struct sim_world {
     fb_random_seeded random;
     record record;
     void (*after_batch)(struct sim_world *world, int64_t batch_id); /* NULL: nothing */
+    char warning[FB_ERROR_MESSAGE_SIZE];                            /* the last one */
+    char *progress; /* JSON of the last batch; freed by deinit */
 } sim_world;
 
 void sim_world_init(sim_world *world, uint64_t seed);
@@ -29,6 +31,8 @@ typedef struct sim_job {
     fb_trigger trigger;
     int64_t batches_to_retain; /* 0: the default */
     int64_t last_batch;        /* the run stops when it is committed */
+    fb_output_mode mode;
+    uint32_t thread_count; /* 0: all in one thread, the same each time */
 } sim_job;
 
 /* One life of the process: opens the checkpoint, runs until `last_batch` is committed or something

@@ -40,11 +40,10 @@ static void interval_triggers_tick_at_multiples_since_the_epoch(void **state)
     (void)state;
     /* 1,700,000,003.0 s: the first batch at once, then at the multiples of 10 s. */
     world.clock.wall_us_now = INT64_C(1700000003000000);
-    const sim_job job = {one_per_batch,
-                         "SELECT unix_millis(current_timestamp()) FROM STREAM v",
-                         {FB_TRIGGER_INTERVAL, 10000},
-                         0,
-                         3};
+    const sim_job job = {.views = one_per_batch,
+                         .query = "SELECT unix_millis(current_timestamp()) FROM STREAM v",
+                         .trigger = {FB_TRIGGER_INTERVAL, 10000},
+                         .last_batch = 3};
     assert_ok(sim_world_run(&world, &job, &err), &err);
     assert_string_equal(batch(0), "1700000003000\n");
     assert_string_equal(batch(1), "1700000010000\n");
@@ -60,7 +59,10 @@ static void set_back(sim_world *of, int64_t batch_id)
 static void a_clock_that_is_set_back_delays_a_tick_by_an_interval_at_most(void **state)
 {
     (void)state;
-    sim_job job = {one_per_batch, "SELECT value FROM STREAM v", {FB_TRIGGER_INTERVAL, 10000}, 0, 3};
+    sim_job job = {.views = one_per_batch,
+                   .query = "SELECT value FROM STREAM v",
+                   .trigger = {FB_TRIGGER_INTERVAL, 10000},
+                   .last_batch = 3};
     world.after_batch = set_back;
     int64_t began_us = world.clock.monotonic_us_now;
     assert_ok(sim_world_run(&world, &job, &err), &err);
@@ -74,7 +76,10 @@ static void a_report_may_be_due_never(void **state)
                                 "9223372036854775807us;\n"
                                 "CREATE TEMPORARY VIEW v USING rate;";
     fb_clock_manual_advance(&world.clock, INT64_C(1) << 40);
-    sim_job job = {never, "SELECT value FROM STREAM v", {FB_TRIGGER_INTERVAL, 0}, 0, 2};
+    sim_job job = {.views = never,
+                   .query = "SELECT value FROM STREAM v",
+                   .trigger = {FB_TRIGGER_INTERVAL, 0},
+                   .last_batch = 2};
     int64_t began_us = world.clock.monotonic_us_now;
     assert_ok(sim_world_run(&world, &job, &err), &err);
     assert_in_range(world.clock.monotonic_us_now - began_us, 1000000, 2100000);
@@ -86,11 +91,10 @@ static void uses_of_one_source_must_stand_at_the_same_offset(void **state)
     static const char two[] =
         "CREATE TEMPORARY VIEW v USING `rate-micro-batch` OPTIONS (rowsPerBatch '1');\n"
         "CREATE TEMPORARY VIEW w USING `rate-micro-batch` OPTIONS (rowsPerBatch '2');";
-    sim_job job = {two,
-                   "SELECT value FROM STREAM v UNION ALL SELECT value FROM STREAM w",
-                   {FB_TRIGGER_INTERVAL, 0},
-                   0,
-                   1};
+    sim_job job = {.views = two,
+                   .query = "SELECT value FROM STREAM v UNION ALL SELECT value FROM STREAM w",
+                   .trigger = {FB_TRIGGER_INTERVAL, 0},
+                   .last_batch = 1};
     assert_ok(sim_world_run(&world, &job, &err), &err);
     job.query = "SELECT value FROM STREAM v UNION ALL SELECT value FROM STREAM v";
     assert_status(sim_world_run(&world, &job, &err), FB_E_INVALID);
@@ -101,8 +105,10 @@ static void uses_of_one_source_must_stand_at_the_same_offset(void **state)
 static void a_source_is_looked_at_when_it_expects_data(void **state)
 {
     (void)state;
-    const sim_job job = {
-        ten_per_second, "SELECT value FROM STREAM v", {FB_TRIGGER_INTERVAL, 0}, 0, 3};
+    const sim_job job = {.views = ten_per_second,
+                         .query = "SELECT value FROM STREAM v",
+                         .trigger = {FB_TRIGGER_INTERVAL, 0},
+                         .last_batch = 3};
     int64_t began_us = world.clock.monotonic_us_now;
     assert_ok(sim_world_run(&world, &job, &err), &err);
     assert_string_equal(batch(0), ""); /* the first batch runs even if it is empty */
@@ -113,7 +119,10 @@ static void a_source_is_looked_at_when_it_expects_data(void **state)
 static void once_runs_one_batch_and_available_now_all_there_is(void **state)
 {
     (void)state;
-    sim_job job = {ten_per_second, "SELECT value FROM STREAM v", {FB_TRIGGER_ONCE, 0}, 0, 99};
+    sim_job job = {.views = ten_per_second,
+                   .query = "SELECT value FROM STREAM v",
+                   .trigger = {FB_TRIGGER_ONCE, 0},
+                   .last_batch = 99};
     assert_ok(sim_world_run(&world, &job, &err), &err);
     assert_int_equal(world.record.newest, 0);
     fb_clock_manual_advance(&world.clock, 2000000);
@@ -131,7 +140,10 @@ static void once_runs_one_batch_and_available_now_all_there_is(void **state)
 static void a_clock_that_goes_back_stops_the_source_and_loses_nothing(void **state)
 {
     (void)state;
-    sim_job job = {ten_per_second, "SELECT value FROM STREAM v", {FB_TRIGGER_INTERVAL, 0}, 0, 2};
+    sim_job job = {.views = ten_per_second,
+                   .query = "SELECT value FROM STREAM v",
+                   .trigger = {FB_TRIGGER_INTERVAL, 0},
+                   .last_batch = 2};
     assert_ok(sim_world_run(&world, &job, &err), &err);
     world.clock.wall_us_now -= INT64_C(3600000000);
     job.last_batch = 3;
@@ -144,11 +156,10 @@ static void a_clock_that_goes_back_stops_the_source_and_loses_nothing(void **sta
 static void a_planned_batch_is_run_again_with_its_own_time_and_range(void **state)
 {
     (void)state;
-    const sim_job job = {ten_per_second,
-                         "SELECT value, unix_millis(current_timestamp()) FROM STREAM v",
-                         {FB_TRIGGER_INTERVAL, 0},
-                         0,
-                         2};
+    const sim_job job = {.views = ten_per_second,
+                         .query = "SELECT value, unix_millis(current_timestamp()) FROM STREAM v",
+                         .trigger = {FB_TRIGGER_INTERVAL, 0},
+                         .last_batch = 2};
     world.record.fail_at_batch = 2;
     assert_status(sim_world_run(&world, &job, &err), FB_E_IO);
     int64_t planned_ms = world.clock.wall_us_now / 1000;
@@ -166,12 +177,12 @@ static void rows_follow_the_plan_also_where_a_source_is_used_again(void **state)
     static const char two[] =
         "CREATE TEMPORARY VIEW v USING `rate-micro-batch` OPTIONS (rowsPerBatch '2');\n"
         "CREATE TEMPORARY VIEW w USING `rate-micro-batch` OPTIONS (rowsPerBatch '1');";
-    const sim_job job = {two,
-                         "SELECT 'a', value FROM STREAM v UNION ALL SELECT 'b', value FROM STREAM "
-                         "w UNION ALL SELECT 'c', value FROM STREAM v",
-                         {FB_TRIGGER_ONCE, 0},
-                         0,
-                         9};
+    const sim_job job = {
+        .views = two,
+        .query = "SELECT 'a', value FROM STREAM v UNION ALL SELECT 'b', value FROM STREAM "
+                 "w UNION ALL SELECT 'c', value FROM STREAM v",
+        .trigger = {FB_TRIGGER_ONCE, 0},
+        .last_batch = 9};
     assert_ok(sim_world_run(&world, &job, &err), &err);
     assert_string_equal(batch(0), "a 0\na 1\nb 0\nc 0\nc 1\n");
 }
@@ -179,8 +190,10 @@ static void rows_follow_the_plan_also_where_a_source_is_used_again(void **state)
 static void a_batch_that_fails_is_aborted(void **state)
 {
     (void)state;
-    const sim_job job = {
-        one_per_batch, "SELECT 1 div (value - 2) FROM STREAM v", {FB_TRIGGER_INTERVAL, 0}, 0, 9};
+    const sim_job job = {.views = one_per_batch,
+                         .query = "SELECT 1 div (value - 2) FROM STREAM v",
+                         .trigger = {FB_TRIGGER_INTERVAL, 0},
+                         .last_batch = 9};
     assert_status(sim_world_run(&world, &job, &err), FB_E_COMPUTE);
     assert_int_equal(world.record.newest, 1);
     assert_int_equal(world.record.aborted, 1);
@@ -189,7 +202,10 @@ static void a_batch_that_fails_is_aborted(void **state)
 static void another_number_of_sources_is_refused(void **state)
 {
     (void)state;
-    sim_job job = {one_per_batch, "SELECT value FROM STREAM v", {FB_TRIGGER_ONCE, 0}, 0, 9};
+    sim_job job = {.views = one_per_batch,
+                   .query = "SELECT value FROM STREAM v",
+                   .trigger = {FB_TRIGGER_ONCE, 0},
+                   .last_batch = 9};
     assert_ok(sim_world_run(&world, &job, &err), &err);
     job.query = "SELECT value FROM STREAM v UNION ALL SELECT value + 1 FROM STREAM v";
     assert_status(sim_world_run(&world, &job, &err), FB_E_INVALID);
@@ -201,7 +217,10 @@ static void another_number_of_sources_is_refused(void **state)
 static void an_offset_of_another_source_is_refused_by_name(void **state)
 {
     (void)state;
-    sim_job job = {one_per_batch, "SELECT value FROM STREAM v", {FB_TRIGGER_ONCE, 0}, 0, 9};
+    sim_job job = {.views = one_per_batch,
+                   .query = "SELECT value FROM STREAM v",
+                   .trigger = {FB_TRIGGER_ONCE, 0},
+                   .last_batch = 9};
     assert_ok(sim_world_run(&world, &job, &err), &err);
     job.views = ten_per_second;
     assert_status(sim_world_run(&world, &job, &err), FB_E_CORRUPT);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Damage of the newest state: what a query makes of it. */
+#include "sim_state.h"
+
+static sim_world world;
+static fb_error err;
+
+static int set_up(void **state)
+{
+    (void)state;
+    sim_world_init(&world, 7);
+    err = (fb_error){0};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    sim_world_deinit(&world);
+    return 0;
+}
+
+/* Runs to batch 4, so that version 5 is needed next (snapshots are of 3 and 6); afterwards the rows
+ * must be those of a run without damage. */
+static void begin(void)
+{
+    const sim_job job = sim_state_counts(4);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+}
+
+static void go_on(void)
+{
+    const sim_job job = sim_state_counts(9);
+    world.record.recognises = true; /* complains when a batch comes again */
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    char *expected = sim_state_expected(&job, 9, NULL), *all = record_all(&world.record);
+    if (!all) fail_msg("%s", world.record.complaint);
+    assert_string_equal(all, expected);
+    free(all);
+    free(expected);
+}
+
+static void a_damaged_version_is_made_again_from_the_one_before(void **state)
+{
+    (void)state;
+    begin();
+    sim_state_damage(&world, "0/1/5.delta");
+    go_on();
+    assert_contains(world.warning, "/state/0/1/5.delta");
+    assert_contains(world.warning, "went back to version 4 of the state and ran 1 batches again");
+}
+
+static void a_missing_version_is_too(void **state)
+{
+    (void)state;
+    begin();
+    sim_state_remove(&world, "0/0/5.delta");
+    go_on();
+    assert_contains(world.warning, "went back to version 4");
+}
+
+static void two_versions_may_be_lost_and_in_different_partitions(void **state)
+{
+    (void)state;
+    begin();
+    sim_state_damage(&world, "0/0/5.delta");
+    sim_state_remove(&world, "0/1/4.delta");
+    go_on();
+    assert_contains(world.warning, "went back to version 3 of the state and ran 2 batches again");
+}
+
+static void more_are_refused_with_the_versions_that_are_whole(void **state)
+{
+    (void)state;
+    sim_job job = sim_state_counts(7);
+    job.batches_to_retain = 100;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    sim_state_damage(&world, "0/0/4.delta");
+    sim_state_remove(&world, "0/1/6.snapshot");
+    sim_state_remove(&world, "0/0/6.snapshot");
+    job.last_batch = 9;
+    assert_status(sim_world_run(&world, &job, &err), FB_E_CORRUPT);
+    assert_contains(err.message, "/state/0/0/4.delta");
+    assert_contains(err.message, "Version 8 of the state is needed; whole are, before it, 0 to 3");
+    assert_contains(err.message, "5 batches would have to be run again, and "
+                                 "forebay.recovery.maxReplay is 2");
+    assert_int_equal(world.record.newest, 7);
+}
+
+static void another_query_is_not_run_in_its_place(void **state)
+{
+    (void)state;
+    begin();
+    sim_state_damage(&world, "0/1/5.delta");
+    sim_job job = sim_state_counts(9);
+    job.query = "SELECT value % 7 AS k, count(*), min(value) FROM STREAM v GROUP BY value % 7";
+    assert_status(sim_world_run(&world, &job, &err), FB_E_CORRUPT);
+    assert_contains(err.message, "batch 4 cannot be run again: it was run by another query text");
+}
+
+static void a_limit_of_none_refuses_it(void **state)
+{
+    (void)state;
+    begin();
+    sim_state_remove(&world, "0/1/5.delta");
+    sim_job job = sim_state_counts(9);
+    job.views = "SET forebay.recovery.maxReplay = 0;\n" SIM_STATE_VIEW;
+    assert_status(sim_world_run(&world, &job, &err), FB_E_NOT_FOUND);
+    assert_contains(err.message, "forebay.recovery.maxReplay is 0");
+}
+
+static void the_batch_that_was_planned_is_run_after_the_others(void **state)
+{
+    (void)state;
+    sim_job job = sim_state_counts(9);
+    world.record.fail_at_batch = 5;
+    assert_status(sim_world_run(&world, &job, &err), FB_E_IO);
+    assert_true(sim_state_has(&world, "0/0/6.delta"));
+    sim_state_remove(&world, "0/0/6.delta");
+    sim_state_damage(&world, "0/0/5.delta");
+    go_on();
+    assert_contains(world.warning, "went back to version 4");
+}
+
+static void the_first_version_is_nothing(void **state)
+{
+    (void)state;
+    sim_job job = sim_state_counts(0);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    sim_state_damage(&world, "0/1/1.delta");
+    go_on();
+    assert_contains(world.warning, "went back to version 0");
+}
+
+#define in_world(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        in_world(a_damaged_version_is_made_again_from_the_one_before),
+        in_world(a_missing_version_is_too),
+        in_world(two_versions_may_be_lost_and_in_different_partitions),
+        in_world(more_are_refused_with_the_versions_that_are_whole),
+        in_world(another_query_is_not_run_in_its_place),
+        in_world(a_limit_of_none_refuses_it),
+        in_world(the_batch_that_was_planned_is_run_after_the_others),
+        in_world(the_first_version_is_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

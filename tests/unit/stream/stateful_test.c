@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Queries with state, whole: watermarks and batches without data, what restarts do to them, and
+ * what a checkpoint is refused for. */
+#include "sim_state.h"
+
+static sim_world world;
+static fb_error err;
+
+static int set_up(void **state)
+{
+    (void)state;
+    sim_world_init(&world, 7);
+    err = (fb_error){0};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    sim_world_deinit(&world);
+    return 0;
+}
+
+static const char *batch(int64_t id)
+{
+    return world.record.batches[id].data ? world.record.batches[id].data : "(none)";
+}
+
+/* --- the worked timeline: counts of ten minutes, late after five --- */
+
+static const char *const timeline[] = {
+    "{\"t\":\"2024-01-01 12:02:00\"}\n{\"t\":\"2024-01-01 12:08:00\"}\n",
+    "{\"t\":\"2024-01-01 12:14:00\"}\n{\"t\":\"2024-01-01 12:01:00\"}\n"
+    "{\"t\":\"2024-01-01 12:11:00\"}\n",
+    "{\"t\":\"2024-01-01 12:16:00\"}\n",
+    "{\"t\":\"2024-01-01 12:07:00\"}\n{\"t\":\"2024-01-01 12:18:00\"}\n",
+    "{\"t\":\"2024-01-01 12:40:00\"}\n",
+};
+static int next_file;
+
+static void put_file(void)
+{
+    char path[32];
+    (void)snprintf(path, sizeof path, "/in/%d.json", next_file);
+    const char *text = timeline[next_file++];
+    assert_true(sim_disk_put(world.disk, path, fb_slice_of(text)));
+}
+
+/* The next file comes when the one before has been dealt with. */
+static void feed_after_odd_batches(sim_world *of, int64_t batch_id)
+{
+    (void)of;
+    if (batch_id % 2 == 1 && next_file < 4) put_file();
+}
+
+static void feed_after_every_batch(sim_world *of, int64_t batch_id)
+{
+    (void)of;
+    (void)batch_id;
+    if (next_file < 4) put_file();
+}
+
+static sim_job timeline_job(fb_output_mode mode, int64_t last_batch)
+{
+    return (sim_job){
+        .views = "SET spark.sql.shuffle.partitions = 1;\n"
+                 "CREATE TEMPORARY VIEW v (t TIMESTAMP) USING json OPTIONS (path '/in', "
+                 "maxFilesPerTrigger '1');",
+        .query = "SELECT minute(window.start), count(*) FROM STREAM v WATERMARK t DELAY OF "
+                 "INTERVAL 5 MINUTES GROUP BY window(t, '10 minutes')",
+        .last_batch = last_batch,
+        .mode = mode};
+}
+
+static void begin_timeline(void)
+{
+    fb_disk *disk = sim_disk_interface(world.disk);
+    assert_int_equal(disk->ops->mkdir(disk, "/in"), 0);
+    next_file = 0;
+    put_file();
+}
+
+static void append_mode_follows_the_timeline(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {"", "", "", "", "", "0 3\n", ""};
+    begin_timeline();
+    world.after_batch = feed_after_odd_batches;
+    const sim_job job = timeline_job(FB_OUTPUT_APPEND, 6);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    for (int i = 0; i <= 6; i++)
+        assert_string_equal(batch(i), expected[i]);
+    assert_contains(world.progress, "\"numRowsDroppedByWatermark\":1,");
+    assert_contains(world.progress, "\"watermark\":\"2024-01-01T12:11:00.000Z\"");
+    assert_contains(world.progress, "\"avg\":\"2024-01-01T12:12:30.000Z\"");
+}
+
+static void update_mode_follows_the_timeline(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {"0 2\n", "", "10 2\n0 3\n", "", "10 3\n", "", "10 4\n"};
+    begin_timeline();
+    world.after_batch = feed_after_odd_batches;
+    const sim_job job = timeline_job(FB_OUTPUT_UPDATE, 6);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    for (int i = 0; i <= 6; i++)
+        assert_string_equal(batch(i), expected[i]);
+}
+
+static void complete_mode_knows_no_lateness_and_no_batches_without_data(void **state)
+{
+    (void)state;
+    begin_timeline();
+    world.after_batch = feed_after_every_batch;
+    const sim_job job = timeline_job(FB_OUTPUT_COMPLETE, 3);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_string_equal(batch(0), "0 2\n");
+    assert_string_equal(batch(3), "0 4\n10 4\n");
+}
+
+static void batches_without_data_can_be_switched_off(void **state)
+{
+    (void)state;
+    begin_timeline();
+    world.after_batch = feed_after_every_batch;
+    sim_job job = timeline_job(FB_OUTPUT_APPEND, 3);
+    job.views = "SET spark.sql.shuffle.partitions = 1;\n"
+                "SET spark.sql.streaming.noDataMicroBatches.enabled = false;\n"
+                "CREATE TEMPORARY VIEW v (t TIMESTAMP) USING json OPTIONS (path '/in', "
+                "maxFilesPerTrigger '1');";
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_string_equal(batch(2), "");
+    /* 12:07 is not late yet, since the batch before was run with 12:09; then 12:11 closes. */
+    assert_string_equal(batch(3), "0 4\n");
+}
+
+static void available_now_ends_with_one_batch_without_data(void **state)
+{
+    (void)state;
+    begin_timeline();
+    while (next_file < 5)
+        put_file();
+    sim_job job = timeline_job(FB_OUTPUT_APPEND, 99);
+    job.trigger.kind = FB_TRIGGER_AVAILABLE_NOW;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 5);
+    assert_string_equal(batch(5), "10 4\n");
+    /* A new run waits for data before it looks at the watermark. */
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 5);
+}
+
+static void once_is_one_batch(void **state)
+{
+    (void)state;
+    begin_timeline();
+    sim_job job = timeline_job(FB_OUTPUT_UPDATE, 99);
+    job.trigger.kind = FB_TRIGGER_ONCE;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 0);
+}
+
+static void run_to(int64_t last_batch)
+{
+    const sim_job job = timeline_job(FB_OUTPUT_UPDATE, last_batch);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+}
+
+static void a_restart_keeps_the_watermark_and_what_is_late(void **state)
+{
+    (void)state;
+    begin_timeline();
+    run_to(0);
+    put_file();
+    run_to(2); /* with data, then without */
+    assert_string_equal(batch(1), "10 2\n0 3\n");
+    assert_string_equal(batch(2), "");
+    put_file();
+    run_to(3); /* 12:16 makes the watermark 12:11, but the run ends before it is used */
+    assert_string_equal(batch(3), "10 3\n");
+    put_file();
+    run_to(4); /* late is what batch 3 knew, 12:09; removed is what 12:11 has passed */
+    assert_string_equal(batch(4), "0 4\n10 4\n");
+    assert_contains(world.progress, "\"numRowsTotal\":1,");
+    assert_contains(world.progress, "\"numRowsRemoved\":1,");
+}
+
+/* --- what a checkpoint is refused for --- */
+
+static void run_first(void)
+{
+    const sim_job job = sim_state_counts(2);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+}
+
+static void check_refused(const char *query, const char *condition)
+{
+    sim_job job = sim_state_counts(4);
+    job.query = query;
+    err = (fb_error){0};
+    assert_status(sim_world_run(&world, &job, &err), FB_E_INVALID);
+    assert_string_equal(err.condition, condition);
+    assert_contains(err.message, "use a new checkpointLocation");
+    assert_int_equal(world.record.newest, 2);
+}
+
+static void another_plan_with_state_is_refused_by_name(void **state)
+{
+    (void)state;
+    run_first();
+    check_refused("SELECT value FROM STREAM v",
+                  "STREAMING_STATEFUL_OPERATOR_NOT_MATCH_IN_STATE_METADATA");
+    check_refused("SELECT CAST(value AS STRING) AS k, count(*), max(value) FROM STREAM v "
+                  "GROUP BY CAST(value AS STRING)",
+                  "STATE_STORE_KEY_SCHEMA_NOT_COMPATIBLE");
+    check_refused("SELECT value % 7 AS k, count(*) FROM STREAM v GROUP BY value % 7",
+                  "STATE_STORE_VALUE_SCHEMA_NOT_COMPATIBLE");
+}
+
+static void state_for_a_checkpoint_without_is_refused(void **state)
+{
+    (void)state;
+    sim_job job = sim_state_counts(2);
+    job.query = "SELECT value FROM STREAM v";
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    check_refused(sim_state_counts(4).query, "STREAMING_STATEFUL_OPERATOR_MISSING_STATE_DIRECTORY");
+}
+
+static void partitions_stay_what_they_were(void **state)
+{
+    (void)state;
+    run_first();
+    sim_job job = sim_state_counts(4);
+    job.views = "SET spark.sql.shuffle.partitions = 5;\n"
+                "CREATE TEMPORARY VIEW v USING `rate-micro-batch` OPTIONS (rowsPerBatch '6', "
+                "advanceMillisPerBatch '1000', startTimestamp '1700000000000', numPartitions '2');";
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_contains(world.warning, "spark.sql.shuffle.partitions");
+    assert_true(sim_state_has(&world, "0/1/5.delta"));
+    assert_false(sim_state_has(&world, "0/2/5.delta"));
+}
+
+static void check_setting(const char *setting, const char *part)
+{
+    char views[1024];
+    (void)snprintf(views, sizeof views, "SET %s;\n%s", setting, SIM_STATE_VIEW);
+    sim_job job = sim_state_counts(1);
+    job.views = views;
+    err = (fb_error){0};
+    assert_status(sim_world_run(&world, &job, &err), FB_E_UNSUPPORTED);
+    assert_contains(err.message, part);
+}
+
+static void formats_that_cannot_be_written_are_refused_by_name(void **state)
+{
+    (void)state;
+    check_setting("spark.sql.streaming.stateStore.providerClass = "
+                  "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider",
+                  "state in RocksDB, and with it format version 2 of checkpoints, cannot be read");
+    check_setting("spark.sql.streaming.aggregation.stateFormatVersion = 1",
+                  "spark.sql.streaming.aggregation.stateFormatVersion is '1', expected 2");
+    check_setting("spark.sql.streaming.stateStore.encodingFormat = avro", "expected unsaferow");
+    check_setting("spark.sql.streaming.stateStore.compression.codec = lzf", "lzf");
+}
+
+/* --- state --- */
+
+static void codecs_and_checksums_are_those_of_the_first_run(void **state)
+{
+    (void)state;
+    static const char *const settings[] = {
+        "SET spark.sql.streaming.stateStore.compression.codec = zstd;\n" SIM_STATE_VIEW,
+        "SET spark.sql.streaming.stateStore.rowChecksum.enabled = true;\n" SIM_STATE_VIEW};
+    for (int i = 0; i < 2; i++) {
+        sim_job job = sim_state_counts(3);
+        job.views = settings[i];
+        assert_ok(sim_world_run(&world, &job, &err), &err);
+        job = sim_state_counts(6); /* whose session asks for nothing */
+        assert_ok(sim_world_run(&world, &job, &err), &err);
+        char *expected = sim_state_expected(&job, 6, NULL), *all = record_all(&world.record);
+        assert_string_equal(all, expected);
+        free(all);
+        free(expected);
+        sim_world_deinit(&world);
+        sim_world_init(&world, 8);
+    }
+}
+
+static void old_versions_are_removed_and_two_stay(void **state)
+{
+    (void)state;
+    const sim_job job = sim_state_counts(11);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_false(sim_state_has(&world, "0/0/1.delta"));
+    assert_true(sim_state_has(&world, "0/0/12.delta"));
+    assert_contains(world.progress, "\"SnapshotLastUploaded.partition_0_default\":12,");
+}
+
+static void state_is_in_the_progress(void **state)
+{
+    (void)state;
+    const sim_job job = sim_state_counts(1);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_contains(world.progress,
+                    "\"stateOperators\":[{\"operatorName\":\"stateStoreSave\",\"numRowsTotal\":7,"
+                    "\"numRowsUpdated\":6,");
+    assert_contains(world.progress, "\"numShufflePartitions\":2,\"numStateStoreInstances\":2,");
+    assert_contains(world.progress, "\"loadedMapCacheHitCount\":4,\"loadedMapCacheMissCount\":0,");
+}
+
+static void a_memory_limit_stops_the_query_and_loses_nothing(void **state)
+{
+    (void)state;
+    sim_job job = sim_state_counts(8);
+    job.query = "SELECT value AS k, count(*), max(CAST(value AS STRING)) FROM STREAM v "
+                "GROUP BY value";
+    job.views = "SET forebay.memory.limit = 200k;\n" SIM_STATE_SETTINGS
+                "CREATE TEMPORARY VIEW v USING `rate-micro-batch` OPTIONS (rowsPerBatch '2000');";
+    assert_status(sim_world_run(&world, &job, &err), FB_E_LIMIT);
+    assert_contains(err.message, "forebay.memory.limit is reached");
+    assert_contains(err.message, "operator 0 (stateStoreSave)");
+    assert_contains(err.message, "start the query again with a larger forebay.memory.limit");
+    int64_t before = world.record.newest;
+    assert_in_range(before + 1, 0, 8);
+    job.views = SIM_STATE_SETTINGS
+        "CREATE TEMPORARY VIEW v USING `rate-micro-batch` OPTIONS (rowsPerBatch '2000');";
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    char *expected = sim_state_expected(&job, 8, NULL), *all = record_all(&world.record);
+    assert_string_equal(all, expected);
+    free(all);
+    free(expected);
+}
+
+static void a_batch_that_the_sink_has_still_changes_the_state(void **state)
+{
+    (void)state;
+    sim_job job = sim_state_counts(5);
+    world.record.recognises = true;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    fb_disk *disk = sim_disk_interface(world.disk);
+    assert_int_equal(disk->ops->unlink(disk, "/data/ck/commits/5"), 0);
+    assert_int_equal(disk->ops->unlink(disk, "/data/ck/commits/.5.crc"), 0);
+    job = sim_state_counts(8);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    char *expected = sim_state_expected(&job, 8, NULL), *all = record_all(&world.record);
+    if (!all) fail_msg("%s", world.record.complaint);
+    assert_string_equal(all, expected);
+    free(all);
+    free(expected);
+}
+
+static void threads_give_the_same_rows(void **state)
+{
+    (void)state;
+    sim_job job = sim_state_windows(12);
+    char *expected = sim_state_expected(&job, 12, NULL);
+    job.thread_count = 3;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    char *all = record_all(&world.record);
+    assert_string_equal(all, expected);
+    free(all);
+    free(expected);
+}
+
+#define in_world(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        in_world(append_mode_follows_the_timeline),
+        in_world(update_mode_follows_the_timeline),
+        in_world(complete_mode_knows_no_lateness_and_no_batches_without_data),
+        in_world(batches_without_data_can_be_switched_off),
+        in_world(available_now_ends_with_one_batch_without_data),
+        in_world(once_is_one_batch),
+        in_world(a_restart_keeps_the_watermark_and_what_is_late),
+        in_world(another_plan_with_state_is_refused_by_name),
+        in_world(state_for_a_checkpoint_without_is_refused),
+        in_world(partitions_stay_what_they_were),
+        in_world(formats_that_cannot_be_written_are_refused_by_name),
+        in_world(codecs_and_checksums_are_those_of_the_first_run),
+        in_world(old_versions_are_removed_and_two_stay),
+        in_world(state_is_in_the_progress),
+        in_world(a_memory_limit_stops_the_query_and_loses_nothing),
+        in_world(a_batch_that_the_sink_has_still_changes_the_state),
+        in_world(threads_give_the_same_rows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
