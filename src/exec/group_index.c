@@ -7,6 +7,7 @@
 
 enum {
     LEAST_BITS = 8,
+    SMALL_BITS = 13,
     SPLIT_BITS = 15, /* 256 KiB: moved in a fraction of a millisecond */
     MOST_DEPTH = 16, /* segments whose groups agree in more bits are doubled again */
 };
@@ -31,9 +32,13 @@ static fb_status make_segment(fb_group_index *index, uint32_t bits, uint32_t dep
         return FB_E_NOMEM;
     }
     memset(slots, 0, bytes_of(bits));
-    /* Half full at most: one in twenty groups lies behind its bucket then. */
-    *segment = (fb_group_segment){
-        .slots = slots, .bits = bits, .depth = depth, .limit = (uint32_t)1 << (bits - 1)};
+    /* Half full at most: one in twenty groups lies behind its bucket then. Where memory is no
+     * matter a quarter, and there is hardly one. */
+    *segment =
+        (fb_group_segment){.slots = slots,
+                           .bits = bits,
+                           .depth = depth,
+                           .limit = (uint32_t)1 << (bits <= SMALL_BITS ? bits - 2 : bits - 1)};
     index->held_bytes += bytes_of(bits);
     index->slot_count += (size_t)1 << bits;
     *out = segment;

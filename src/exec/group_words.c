@@ -139,88 +139,113 @@ static bool same_strings(const fb_group_words *table, const fb_group_block *rows
     return true;
 }
 
-/* `words` is the layout's number of words, a constant where there are few. */
+/* How keys are compared: numbers of words that are known to the compiler make short loops. */
+typedef struct comparison {
+    uint32_t words;
+    uint32_t stride;
+    bool has_more; /* strings, or nulls */
+} comparison;
+
 static inline __attribute__((always_inline)) bool same_key(const fb_group_words *table,
                                                            const fb_group_block *rows, size_t row,
-                                                           uint32_t group, uint32_t words)
+                                                           uint32_t group, comparison by)
 {
-    uint32_t strings = table->layout->string_count;
-    const uint64_t *entry = table->entries + (size_t)group * (words + strings);
+    const uint64_t *entry = table->entries + (size_t)group * by.stride;
     uint64_t difference = 0;
-    for (uint32_t word = 0; word < words; word++)
+    for (uint32_t word = 0; word < by.words; word++)
         difference |= entry[word] ^ rows->words[word][row];
+    if (!by.has_more || difference) return !difference;
     uint64_t own_nulls = table->nulls ? table->nulls[group] : 0;
     uint64_t row_nulls = rows->nulls ? rows->nulls[row] : 0;
-    if (difference | (own_nulls ^ row_nulls)) return false;
-    return strings == 0 || same_strings(table, rows, row, entry + words);
+    return own_nulls == row_nulls && same_strings(table, rows, row, entry + by.words);
 }
 
-static inline __attribute__((always_inline)) uint32_t
-look_up(const fb_group_words *table, const fb_group_block *rows, size_t row, uint32_t words)
+/* The group of a row that is not in its bucket, or is new. */
+static __attribute__((noinline)) fb_status
+look_up(fb_group_words *table, const fb_group_block *rows, size_t row, uint32_t *out)
 {
+    const comparison by = {table->layout->word_count, fb_group_layout_stride(table->layout), true};
     uint32_t tag = fb_group_tag(rows->hashes[row]);
     const fb_group_segment *segment = fb_group_index_segment(&table->index, tag);
     uint32_t at = fb_group_segment_home(segment, tag);
-    for (;;) {
-        uint32_t group = fb_group_segment_find(segment, tag, &at);
-        if (group == FB_NO_GROUP || same_key(table, rows, row, group, words)) return group;
+    while ((*out = fb_group_segment_find(segment, tag, &at)) != FB_NO_GROUP) {
+        if (same_key(table, rows, row, *out, by)) return FB_OK;
         at = (at + 1) & fb_group_segment_mask(segment);
     }
-}
-
-/* groups[row] is a candidate or FB_NO_GROUP. */
-static inline __attribute__((always_inline)) fb_status settle(fb_group_words *table,
-                                                              const fb_group_block *rows,
-                                                              size_t row, uint32_t *groups,
-                                                              uint32_t words)
-{
-    if (groups[row] != FB_NO_GROUP && same_key(table, rows, row, groups[row], words)) return FB_OK;
-    groups[row] = look_up(table, rows, row, words);
-    if (groups[row] != FB_NO_GROUP) return FB_OK;
-    groups[row] = table->count;
+    *out = table->count;
     return add_group(table, rows, row);
 }
 
-static inline const uint64_t *bucket_of(const fb_group_index *index, uint32_t tag)
+/* While slots and keys lie in the cache: from row `first` to the first one, which is returned, that
+ * must be looked up. */
+static inline __attribute__((always_inline)) size_t find_cached(const fb_group_words *table,
+                                                                const fb_group_block *rows,
+                                                                size_t first, uint32_t *groups,
+                                                                comparison by)
 {
-    const fb_group_segment *segment = fb_group_index_segment(index, tag);
-    return segment->slots + fb_group_segment_home(segment, tag);
+    const fb_group_segment segment = *table->index.directory[0];
+    for (size_t row = first; row < rows->row_count; row++) {
+        uint32_t tag = fb_group_tag(rows->hashes[row]);
+        const uint64_t *bucket = segment.slots + fb_group_segment_home(&segment, tag);
+        uint32_t group = fb_group_bucket_find(bucket, tag);
+        if (group == FB_NO_GROUP || !same_key(table, rows, row, group, by)) return row;
+        groups[row] = group;
+    }
+    return rows->row_count;
 }
 
-/* In three rounds, each over so many rows that what the next one needs has come from memory. */
-static inline __attribute__((always_inline)) fb_status
-find_fetched(fb_group_words *table, const fb_group_block *rows, size_t first, size_t count,
-             uint32_t *groups, uint32_t words)
+/* Fetches the kept strings of candidates. */
+static void fetch_strings(const fb_group_words *table, const uint32_t *groups, size_t count)
+{
+    uint32_t words = table->layout->word_count, strings = table->layout->string_count;
+    for (size_t i = 0; strings && i < count; i++) {
+        if (groups[i] == FB_NO_GROUP) continue;
+        const uint64_t *addresses = table->entries + (size_t)groups[i] * (words + strings) + words;
+        for (uint32_t j = 0; j < strings; j++)
+            __builtin_prefetch((const void *)(uintptr_t)addresses[j]);
+    }
+}
+
+/* In a few rounds, each over so many rows that what the next one needs has come from memory. */
+static inline __attribute__((always_inline)) fb_status find_fetched(fb_group_words *table,
+                                                                    const fb_group_block *rows,
+                                                                    size_t first, size_t count,
+                                                                    uint32_t *groups, comparison by)
 {
     const uint64_t *buckets[FETCHED_ROWS];
-    uint32_t stride = words + table->layout->string_count;
     for (size_t i = 0; i < count; i++) {
-        buckets[i] = bucket_of(&table->index, fb_group_tag(rows->hashes[first + i]));
+        uint32_t tag = fb_group_tag(rows->hashes[first + i]);
+        const fb_group_segment *segment = fb_group_index_segment(&table->index, tag);
+        buckets[i] = segment->slots + fb_group_segment_home(segment, tag);
         __builtin_prefetch(buckets[i]);
     }
+    const uint64_t *entries = table->entries;
     for (size_t i = 0; i < count; i++) {
         uint32_t group = fb_group_bucket_find(buckets[i], fb_group_tag(rows->hashes[first + i]));
         groups[first + i] = group;
-        __builtin_prefetch(table->entries + (size_t)group * stride);
+        if (group != FB_NO_GROUP) __builtin_prefetch(entries + (size_t)group * by.stride);
     }
+    if (by.has_more) fetch_strings(table, groups + first, count);
     for (size_t i = first; i < first + count; i++)
-        FB_TRY(settle(table, rows, i, groups, words));
+        if (groups[i] == FB_NO_GROUP || !same_key(table, rows, i, groups[i], by))
+            FB_TRY(look_up(table, rows, i, &groups[i]));
     return FB_OK;
 }
 
 static inline __attribute__((always_inline)) fb_status
-find_rows(fb_group_words *table, const fb_group_block *rows, uint32_t *groups, uint32_t words)
+find_rows(fb_group_words *table, const fb_group_block *rows, uint32_t *groups, comparison by)
 {
-    size_t row = 0;
-    for (; row < rows->row_count && table->index.slot_count <= CACHED_SLOTS; row++) {
-        uint32_t tag = fb_group_tag(rows->hashes[row]);
-        groups[row] = fb_group_bucket_find(bucket_of(&table->index, tag), tag);
-        FB_TRY(settle(table, rows, row, groups, words));
+    size_t row = 0, count = rows->row_count;
+    while (row < count && table->index.slot_count <= CACHED_SLOTS) {
+        row = find_cached(table, rows, row, groups, by);
+        if (row == count) break;
+        FB_TRY(look_up(table, rows, row, &groups[row]));
+        row++;
     }
-    for (; row < rows->row_count; row += FETCHED_ROWS) {
-        size_t left = rows->row_count - row;
-        FB_TRY(find_fetched(table, rows, row, left < FETCHED_ROWS ? left : FETCHED_ROWS, groups,
-                            words));
+    for (; row < count; row += FETCHED_ROWS) {
+        size_t left = count - row;
+        FB_TRY(
+            find_fetched(table, rows, row, left < FETCHED_ROWS ? left : FETCHED_ROWS, groups, by));
     }
     return FB_OK;
 }
@@ -228,17 +253,15 @@ find_rows(fb_group_words *table, const fb_group_block *rows, uint32_t *groups, u
 fb_status fb_group_words_find(fb_group_words *table, const fb_group_block *rows, uint32_t *groups,
                               fb_error *err)
 {
+    const fb_group_layout *layout = table->layout;
+    const comparison by = {layout->word_count, fb_group_layout_stride(layout), true};
+    bool has_more = layout->string_count || table->nulls || rows->nulls;
     fb_status status;
-    switch (table->layout->word_count) {
-    case 1:
-        status = find_rows(table, rows, groups, 1);
-        break;
-    case 2:
-        status = find_rows(table, rows, groups, 2);
-        break;
-    default:
-        status = find_rows(table, rows, groups, table->layout->word_count);
-        break;
-    }
+    if (by.words == 1 && !has_more)
+        status = find_rows(table, rows, groups, (comparison){1, 1, false});
+    else if (by.words == 2 && !has_more)
+        status = find_rows(table, rows, groups, (comparison){2, 2, false});
+    else
+        status = find_rows(table, rows, groups, by);
     return status == FB_OK ? FB_OK : explain(table, status, err);
 }
