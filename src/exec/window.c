@@ -3,8 +3,9 @@
  * The window operator. The latest window of a time starts at time - (time - start) mod slide, the
  * one before it a slide earlier, and so on while the window still reaches the time.
  *
- * Tumbling windows cost a remainder per row and share the columns of the input; overlapping ones
- * repeat rows, at most FB_CHUNK_ROWS in a chunk. */
+ * Tumbling windows share the columns of the input and cost a remainder per row, or a comparison
+ * where all rows of a chunk are in the same one: then the window is a constant column. Overlapping
+ * ones repeat rows, at most FB_CHUNK_ROWS in a chunk. */
 #include "base/divider.h"
 #include "base/memory.h"
 #include "exec/event_time.h"
@@ -68,29 +69,43 @@ static fb_status check_times(const window *w, const int64_t *times_us, size_t co
 
 /* --- chunks --- */
 
-/* The columns of `rows` and a window column of as many rows, whose times the caller writes. */
-static bool with_window(const window *w, fb_arena *arena, const fb_chunk *rows, fb_chunk *out)
+/* The columns of `rows` and a column of `count` windows, whose times the caller writes. */
+static bool with_window(const window *w, fb_arena *arena, const fb_chunk *rows, uint32_t count,
+                        fb_chunk *out)
 {
     *out = (fb_chunk){.row_count = rows->row_count, .column_count = rows->column_count + 1};
     out->columns = fb_arena_array(arena, out->column_count, sizeof *out->columns);
     if (!out->columns) return false;
     if (rows->column_count)
         memcpy(out->columns, rows->columns, rows->column_count * sizeof *out->columns);
-    return fb_column_init(&out->columns[rows->column_count], arena, w->type, rows->row_count);
+    return fb_column_init(&out->columns[rows->column_count], arena, w->type, count);
+}
+
+/* Whether all times lie in the window of the first one, as those of neighbours often do. */
+static bool in_one_window(const window *w, const int64_t *times_us, size_t count, int64_t start_us)
+{
+    uint64_t outside = 0;
+    for (size_t i = 0; i < count; i++)
+        outside |= (uint64_t)times_us[i] - (uint64_t)start_us >= w->slide.divisor;
+    return !outside;
 }
 
 static fb_status push_tumbling(window *w, const fb_chunk *rows, const int64_t *times_us,
                                fb_error *err)
 {
     fb_chunk out;
-    if (!with_window(w, &w->arena, rows, &out)) return fb_fail_nomem(err, "time windows");
-    const fb_column *column = &out.columns[rows->column_count];
+    int64_t first_us = times_us[0] - offset_in_window(w, times_us[0]);
+    bool is_one = in_one_window(w, times_us, rows->row_count, first_us);
+    if (!with_window(w, &w->arena, rows, is_one ? 1 : rows->row_count, &out))
+        return fb_fail_nomem(err, "time windows");
+    fb_column *column = &out.columns[rows->column_count];
     int64_t *starts = column->children[0].int64s, *ends = column->children[1].int64s;
     int64_t width_us = w->spec->width_us;
-    for (uint32_t i = 0; i < rows->row_count; i++) {
+    for (uint32_t i = 0; i < (is_one ? 1 : rows->row_count); i++) {
         starts[i] = times_us[i] - offset_in_window(w, times_us[i]);
         ends[i] = starts[i] + width_us;
     }
+    if (is_one) fb_column_make_constant(column);
     return fb_operator_push(w->base.next, &out, err);
 }
 
@@ -109,7 +124,7 @@ static fb_status flush(window *w, const fb_chunk *rows, expansion *e, fb_error *
     fb_chunk repeated, out;
     fb_arena_reset(&w->output_arena);
     if (!fb_chunk_gather(&repeated, &w->output_arena, rows, e->rows, e->count) ||
-        !with_window(w, &w->output_arena, &repeated, &out))
+        !with_window(w, &w->output_arena, &repeated, e->count, &out))
         return fb_fail_nomem(err, "time windows");
     const fb_column *column = &out.columns[rows->column_count];
     memcpy(column->children[0].int64s, e->starts_us, e->count * sizeof *e->starts_us);

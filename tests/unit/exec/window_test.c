@@ -17,6 +17,7 @@ typedef struct out_row {
 typedef struct collected {
     out_row *rows;
     uint32_t count, chunks;
+    bool is_constant; /* the windows of the last chunk */
 } collected;
 
 static expr_env env;
@@ -30,14 +31,16 @@ static fb_status collect(void *user, uint32_t split, const fb_chunk *chunk, fb_e
     (void)split;
     (void)err;
     got.chunks++;
+    got.is_constant = chunk->columns[2].is_constant;
     assert_int_equal(chunk->column_count, 3);
     assert_int_equal(chunk->columns[2].type->id, FB_TYPE_STRUCT);
     for (uint32_t i = 0; i < chunk->row_count; i++) {
         assert_true(got.count < MAX_OUT);
         assert_false(fb_column_is_null(&chunk->columns[2], i));
+        size_t at = fb_column_index(&chunk->columns[2], i);
         got.rows[got.count++] = (out_row){
             chunk->columns[1].int64s[fb_column_index(&chunk->columns[1], i)],
-            chunk->columns[2].children[0].int64s[i], chunk->columns[2].children[1].int64s[i]};
+            chunk->columns[2].children[0].int64s[at], chunk->columns[2].children[1].int64s[at]};
     }
     return FB_OK;
 }
@@ -138,6 +141,11 @@ static void tumbling_windows_share_the_chunk_and_sliding_ones_are_cut_into_chunk
         env.columns[0].int64s[i] = i;
     check_against_formula(100, 100, 0);
     assert_int_equal(got.chunks, 1);
+    assert_false(got.is_constant);
+    check_against_formula(4096, 4096, 0);
+    assert_true(got.is_constant);
+    check_against_formula(4095, 4095, 0);
+    assert_false(got.is_constant);
     check_against_formula(50, 1, 0);
     assert_int_equal(got.chunks, 50);
     expr_env_deinit(&env);
