@@ -2,6 +2,7 @@
 #include "state/store.h"
 
 #include "base/memory.h"
+#include "env/clock.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -105,14 +106,10 @@ static fb_status go_to(fb_state_store *store, int64_t version, fb_error *err)
 /* Waits until the transaction of another thread has ended; false when that took too long. */
 static bool wait_until_closed(fb_state_store *store)
 {
-    struct timespec deadline;
-    (void)clock_gettime(CLOCK_MONOTONIC, &deadline);
-    deadline.tv_sec += (time_t)(store->open_wait_ms / 1000);
-    deadline.tv_nsec += (long)(store->open_wait_ms % 1000 * 1000000);
-    if (deadline.tv_nsec >= 1000000000) {
-        deadline.tv_sec++;
-        deadline.tv_nsec -= 1000000000;
-    }
+    /* The host's clock: a world of one thread never waits here. */
+    int64_t until_us = fb_clock_monotonic_us(fb_clock_host()) + store->open_wait_ms * 1000;
+    struct timespec deadline = {.tv_sec = (time_t)(until_us / 1000000),
+                                .tv_nsec = (long)(until_us % 1000000 * 1000)};
     int waited = 0;
     while (store->is_open && waited == 0)
         waited = pthread_cond_timedwait(&store->closed, &store->mutex, &deadline);
