@@ -36,11 +36,16 @@ static uint32_t rotate(uint32_t value, int bits)
     return value << bits | value >> (32 - bits);
 }
 
-static uint32_t load32(const char *from)
+static inline uint32_t load32(const char *from)
 {
     const uint8_t *bytes = (const uint8_t *)from;
     return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
            (uint32_t)bytes[3] << 24;
+}
+
+static inline uint32_t mix_lane(uint32_t lane, const char *from)
+{
+    return rotate(lane + load32(from) * prime2, 13) * prime1;
 }
 
 uint32_t fb_xxh32(fb_slice bytes, uint32_t seed)
@@ -48,12 +53,15 @@ uint32_t fb_xxh32(fb_slice bytes, uint32_t seed)
     const char *at = bytes.data, *end = bytes.data + bytes.size;
     uint32_t hash = seed + prime5;
     if (bytes.size >= 16) {
-        uint32_t lanes[4] = {seed + prime1 + prime2, seed + prime2, seed, seed - prime1};
-        for (; end - at >= 16; at += 16)
-            for (int i = 0; i < 4; i++)
-                lanes[i] = rotate(lanes[i] + load32(at + 4 * i) * prime2, 13) * prime1;
-        hash =
-            rotate(lanes[0], 1) + rotate(lanes[1], 7) + rotate(lanes[2], 12) + rotate(lanes[3], 18);
+        /* Four variables: as an array they would go through memory, at twice the time. */
+        uint32_t a = seed + prime1 + prime2, b = seed + prime2, c = seed, d = seed - prime1;
+        for (; end - at >= 16; at += 16) {
+            a = mix_lane(a, at);
+            b = mix_lane(b, at + 4);
+            c = mix_lane(c, at + 8);
+            d = mix_lane(d, at + 12);
+        }
+        hash = rotate(a, 1) + rotate(b, 7) + rotate(c, 12) + rotate(d, 18);
     }
     hash += (uint32_t)bytes.size;
     for (; end - at >= 4; at += 4)
