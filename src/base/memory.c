@@ -41,14 +41,13 @@ void *fb_alloc_aligned(size_t alignment, size_t size_bytes)
     return rounded < size_bytes ? NULL : aligned_alloc(alignment, rounded ? rounded : alignment);
 }
 
-void *fb_alloc_huge(size_t size_bytes)
+void fb_memory_prefer_huge(void *memory, size_t size_bytes)
 {
     const size_t huge_bytes = (size_t)2 << 20;
-    if (size_bytes < huge_bytes) return fb_alloc(size_bytes);
-    void *memory = fb_alloc_aligned(huge_bytes, size_bytes);
+    size_t whole_bytes = size_bytes / huge_bytes * huge_bytes;
     /* Only advice: without it the memory is as good, but slower. */
-    if (memory) (void)madvise(memory, size_bytes / huge_bytes * huge_bytes, MADV_HUGEPAGE);
-    return memory;
+    if ((uintptr_t)memory % huge_bytes == 0 && whole_bytes)
+        (void)madvise(memory, whole_bytes, MADV_HUGEPAGE);
 }
 
 char *fb_strdup(const char *text)

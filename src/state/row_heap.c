@@ -138,11 +138,17 @@ static bool add_segment(fb_row_heap *heap, bool *over_limit)
         units *= 8;
     if (units > SEGMENT_UNITS) units = SEGMENT_UNITS;
     if (!take(heap, units * UNIT_BYTES, over_limit)) return false;
-    char *segment = fb_alloc_huge(units * UNIT_BYTES);
+    bool is_full_size = units == SEGMENT_UNITS;
+    char *segment = is_full_size ? fb_alloc_aligned(units * UNIT_BYTES, units * UNIT_BYTES)
+                                 : fb_alloc(units * UNIT_BYTES);
     if (!segment) {
         give(heap, units * UNIT_BYTES);
         return false;
     }
+    if (heap->newest_is_full_size)
+        fb_memory_prefer_huge(heap->segments[heap->newest], SEGMENT_UNITS * UNIT_BYTES);
+    heap->newest = number;
+    heap->newest_is_full_size = is_full_size;
     heap->segments[heap->segment_count++] = segment;
     heap->next = (uint64_t)number << FB_ROW_SEGMENT_BITS;
     heap->end = heap->next + units;

@@ -29,7 +29,9 @@ typedef struct fb_row_heap {
     char **segments; /* NULL: unused number; also the tail of a large block, see row_heap.c */
     uint32_t segment_count;
     uint32_t segment_capacity;
-    uint64_t next; /* unused units of the newest segment */
+    uint32_t newest; /* number of the segment that is being filled */
+    bool newest_is_full_size;
+    uint64_t next; /* its unused units */
     uint64_t end;
     uint64_t free_rows[FB_ROW_CLASSES];
     uint64_t held_bytes; /* from the heap of the process */
