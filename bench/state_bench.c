@@ -3,7 +3,10 @@
  * The state table in memory: changes in place in random order, the list of a large version's
  * changes, scans, bytes of a row. Keys and values are UnsafeRows of one long: 16 bytes each.
  *
- *     state_bench [ROWS]...      without arguments: 1,000,000 and 10,000,000 */
+ *     state_bench [ROWS]... [store ROWS]...
+ *
+ * ROWS: a table of so many rows; store ROWS: its versions on files in memory. Without arguments:
+ * tables of 1,000,000 and 10,000,000 rows and a store of 1,000,000. */
 #include "bench.h"
 
 #include "files/memory.h"
@@ -280,8 +283,11 @@ static bool run_store(uint64_t row_count)
 int main(int argc, char **argv)
 {
     bool good = true;
-    for (int i = 1; i < argc && good; i++)
-        good = run(strtoull(argv[i], NULL, 10));
+    for (int i = 1; i < argc && good; i++) {
+        bool is_store = strcmp(argv[i], "store") == 0 && i + 1 < argc;
+        good = is_store ? run_store(strtoull(argv[++i], NULL, 10))
+                        : run(strtoull(argv[i], NULL, 10));
+    }
     if (argc == 1) good = run(1000000) && run(10000000) && run_store(1000000);
     return good ? 0 : 1;
 }

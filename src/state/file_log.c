@@ -83,19 +83,37 @@ static fb_status file_append(fb_state_log *self, int64_t version, fb_state_table
 
 /* --- load --- */
 
+static fb_status load_file(const fb_state_file_log *log, fb_state_file_kind kind, int64_t version,
+                           fb_state_loader *loader, fb_error *err)
+{
+    fb_state_open_file file;
+    fb_state_record records[FB_STATE_RECORDS];
+    size_t count = 0;
+    bool is_first = kind == FB_STATE_SNAPSHOT;
+    fb_status status = fb_state_log_open_file(log, kind, version, &file, err);
+    loader->path = file.path;
+    do {
+        if (status == FB_OK)
+            status =
+                fb_state_file_reader_next(&file.reader, records, FB_STATE_RECORDS, &count, err);
+        if (status != FB_OK || count == 0) break;
+        if (is_first) fb_state_loader_expect(loader, &file.reader, count);
+        is_first = false;
+        status = fb_state_loader_apply(loader, records, count, err);
+    } while (status == FB_OK);
+    fb_state_log_close_file(&file);
+    return status;
+}
+
 static fb_status load_from(fb_state_file_log *log, int64_t snapshot, int64_t version,
                            fb_state_table *table, fb_error *err)
 {
     fb_state_loader loader;
-    char path[FB_PATH_MAX_BYTES + 1];
     fb_state_loader_init(&loader, table);
     fb_status status = FB_OK;
     for (int64_t file = snapshot ? snapshot : 1; file <= version && status == FB_OK; file++) {
         fb_state_file_kind kind = file == snapshot ? FB_STATE_SNAPSHOT : FB_STATE_DELTA;
-        loader.path = path;
-        status = fb_state_log_path(log, kind, file, path, err);
-        if (status == FB_OK)
-            status = fb_state_log_read_file(log, kind, file, fb_state_loader_apply, &loader, err);
+        status = load_file(log, kind, file, &loader, err);
     }
     fb_state_loader_deinit(&loader);
     return status;

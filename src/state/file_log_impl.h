@@ -58,6 +58,9 @@ void fb_state_loader_init(fb_state_loader *loader, fb_state_table *table);
 void fb_state_loader_deinit(fb_state_loader *loader);
 fb_status fb_state_loader_apply(void *loader, const fb_state_record *records, size_t count,
                                 fb_error *err);
+/* Tells the table how many rows a snapshot will have, from its first `count` records. */
+void fb_state_loader_expect(const fb_state_loader *loader, const fb_state_file_reader *reader,
+                            size_t count);
 /* Puts or removes records that are all of one kind. */
 fb_status fb_state_loader_put(fb_state_loader *loader, const fb_state_record *records, size_t count,
                               fb_error *err) FB_CHECKED;

@@ -47,6 +47,17 @@ static fb_status gather(fb_state_loader *loader, const fb_state_record *records,
     return FB_OK;
 }
 
+void fb_state_loader_expect(const fb_state_loader *loader, const fb_state_file_reader *reader,
+                            size_t count)
+{
+    const fb_codec_reader *codec = &reader->codec;
+    double record_bytes = (double)(reader->window_offset + reader->next) / (double)count;
+    double payload_bytes = (double)(reader->window_offset + reader->window.size);
+    if (!codec->offset || record_bytes < 8) return;
+    payload_bytes *= (double)codec->stream.size / (double)codec->offset;
+    fb_state_table_expect_rows(loader->table, (uint64_t)(payload_bytes / record_bytes));
+}
+
 fb_status fb_state_loader_put(fb_state_loader *loader, const fb_state_record *records, size_t count,
                               fb_error *err)
 {

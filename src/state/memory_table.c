@@ -264,6 +264,11 @@ static void memory_stats(const fb_state_table *self, fb_state_stats *out)
     };
 }
 
+static void memory_expect_rows(fb_state_table *self, uint64_t row_count)
+{
+    fb_slots_expect(&((fb_state_memory_table *)self)->slots, row_count);
+}
+
 static void memory_clear(fb_state_table *self)
 {
     fb_state_memory_table *table = (fb_state_memory_table *)self;
@@ -304,6 +309,7 @@ static const fb_state_table_ops memory_ops = {
     .visit_changes = fb_state_memory_visit_changes,
     .visit_prefix = fb_state_memory_visit_prefix,
     .evict_before = fb_state_memory_evict_before,
+    .expect_rows = memory_expect_rows,
 };
 
 static bool copy_layout(fb_state_memory_table *table, const fb_state_layout *layout)

@@ -47,10 +47,19 @@ static bool holds_row(const fb_touch *touch)
     return touch->old_row != FB_TOUCH_CREATED && touch->old_row != FB_TOUCH_IN_PLACE;
 }
 
+static void shrink_tables(fb_state_memory_table *table)
+{
+    for (uint32_t i = 0; i < FB_SLOT_TABLES; i++)
+        fb_slots_shrink(&table->slots, &table->slots.tables[i], table->counts_before[i]);
+}
+
 void fb_state_memory_commit(fb_state_table *self)
 {
     fb_state_memory_table *table = (fb_state_memory_table *)self;
-    if (self->mode == FB_STATE_LOAD) return;
+    if (self->mode == FB_STATE_LOAD) {
+        shrink_tables(table);
+        return;
+    }
     for (uint32_t i = 0; i < table->last.count; i++) {
         const fb_touch *touch = fb_touch_log_at(&table->last, i);
         if (holds_row(touch)) fb_state_memory_free_row(table, touch->old_row);
@@ -60,8 +69,7 @@ void fb_state_memory_commit(fb_state_table *self)
     table->last = table->current;
     table->current = swap;
     table->has_last = true;
-    for (uint32_t i = 0; i < FB_SLOT_TABLES; i++)
-        fb_slots_shrink(&table->slots, &table->slots.tables[i], table->counts_before[i]);
+    shrink_tables(table);
 }
 
 bool fb_state_memory_can_roll_back(const fb_state_table *self)

@@ -71,6 +71,20 @@ fb_slots_room fb_slots_reserve(fb_slots *slots, uint64_t hash)
     return resize(slots, table, table->bits + 1);
 }
 
+void fb_slots_expect(fb_slots *slots, uint64_t row_count)
+{
+    /* Tables get a little more or less than their share. */
+    uint64_t share = row_count / FB_SLOT_TABLES, needed = share + share / 16;
+    for (uint32_t i = 0; i < FB_SLOT_TABLES; i++) {
+        fb_slot_table *table = &slots->tables[i];
+        uint32_t bits = FB_SLOT_MIN_BITS;
+        while (bits < FB_SLOT_MAX_BITS && most_rows(slots, table, bits) < needed)
+            bits++;
+        bool is_smaller = !table->slots || table->bits < bits;
+        if (needed && is_smaller && resize(slots, table, bits) != FB_SLOTS_ROOM) return;
+    }
+}
+
 void fb_slots_add(fb_slots *slots, uint64_t hash, uint64_t row)
 {
     fb_slot_table *table = fb_slots_table(slots, hash);

@@ -79,6 +79,8 @@ static inline uint32_t fb_slot_mask(const fb_slot_table *table)
 
 /* Makes room for one more row in the table of `hash`; where rows lie may change. */
 fb_slots_room fb_slots_reserve(fb_slots *slots, uint64_t hash);
+/* Makes room for so many rows in all, as far as memory goes. */
+void fb_slots_expect(fb_slots *slots, uint64_t row_count);
 /* Adds a row that is not there; room was reserved. */
 void fb_slots_add(fb_slots *slots, uint64_t hash, uint64_t row);
 /* Removes or changes the slot of a row that is there. */

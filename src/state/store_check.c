@@ -85,6 +85,8 @@ static fb_status take_records(pass *p, const fb_state_record *records, uint32_t 
     FB_TRY(fb_state_row_check_run(&p->rows, records, offsets, count, err));
     if (!p->table) return FB_OK;
     uint64_t before = row_count(p->table);
+    if (p->kind == FB_STATE_SNAPSHOT && before == 0)
+        fb_state_loader_expect(&p->loader, &p->file->reader, count);
     FB_TRY(fb_state_loader_apply(&p->loader, records, count, err));
     if (p->kind == FB_STATE_DELTA) return FB_OK;
     if (row_count(p->table) != before + count)

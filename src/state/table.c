@@ -89,6 +89,12 @@ void fb_state_table_stats(const fb_state_table *table, fb_state_stats *out)
     table->ops->stats(table, out);
 }
 
+void fb_state_table_expect_rows(fb_state_table *table, uint64_t row_count)
+{
+    if (table->mode == FB_STATE_LOAD && table->ops->expect_rows)
+        table->ops->expect_rows(table, row_count);
+}
+
 fb_status fb_state_table_get_many(fb_state_table *table, const fb_state_rows *keys,
                                   fb_slice *values, fb_error *err)
 {

@@ -63,6 +63,8 @@ typedef struct fb_state_table_ops {
                               void *user, fb_error *err);
     fb_status (*evict_before)(fb_state_table *self, int64_t time, fb_state_visit visit, void *user,
                               uint64_t *evicted, fb_error *err);
+    /* Optional: makes room for a load. */
+    void (*expect_rows)(fb_state_table *self, uint64_t row_count);
 } fb_state_table_ops;
 
 /* Every table begins with this; it belongs to the functions below. */
@@ -88,6 +90,10 @@ void fb_state_table_abort(fb_state_table *table);
 fb_status fb_state_table_roll_back(fb_state_table *table, fb_error *err) FB_CHECKED;
 void fb_state_table_clear(fb_state_table *table);
 void fb_state_table_stats(const fb_state_table *table, fb_state_stats *out);
+
+/* In a load: about how many rows there will be. A hint that spares growing step by step. Rows in
+ * the order of visit_all need it: a small table would get all of them into one run. */
+void fb_state_table_expect_rows(fb_state_table *table, uint64_t row_count);
 
 /* values[i] is the value of key i, or {NULL, 0}; valid until the next change. */
 fb_status fb_state_table_get_many(fb_state_table *table, const fb_state_rows *keys,

@@ -365,9 +365,13 @@ static void a_transaction_can_be_taken_back_open_and_committed(const subject *s)
 static void a_load_fills_an_empty_table_and_has_no_way_back(const subject *s)
 {
     fb_state_table *table = create(s, &fixed_layout);
+    fb_state_table_expect_rows(table, 1000); /* outside a load: nothing */
     assert_ok(fb_state_table_begin(table, FB_STATE_LOAD, &err), &err);
-    for (uint64_t key = 0; key < 1000; key++)
+    fb_state_table_expect_rows(table, 10);
+    for (uint64_t key = 0; key < 1000; key++) {
         put(table, key, key);
+        if (key == 500) fb_state_table_expect_rows(table, 100000); /* wrong in both directions */
+    }
     put(table, 5, 50);
     take_out(table, 6);
     seen *changes = new_seen();

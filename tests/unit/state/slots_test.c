@@ -91,11 +91,49 @@ static void failed_growth_leaves_the_rows_where_they_are(void **state)
     fb_slots_deinit(&slots);
 }
 
+/* Rows in the order of their hashes, as a snapshot has them: without room made before, the first
+ * small table takes all of them into one run, of which each row then walks a part. */
+static void expected_rows_find_room_near_their_place(void **state)
+{
+    (void)state;
+    enum { ROWS = 100000 };
+    fb_budget budget;
+    fb_budget_init(&budget, 0);
+    fb_slots slots;
+    fb_slots_init(&slots, &budget);
+    fb_slots_expect(&slots, 0);
+    assert_int_equal(slots.held_bytes, 0);
+    fb_slots_expect(&slots, ROWS);
+    uint64_t held_bytes = slots.held_bytes;
+    assert_in_range(held_bytes, 8 * ROWS, 3 * 8 * ROWS);
+    uint64_t steps = 0;
+    for (uint64_t row = 1; row <= ROWS; row++) {
+        uint64_t hash = UINT64_MAX / ROWS * row;
+        assert_int_equal(fb_slots_reserve(&slots, hash), FB_SLOTS_ROOM);
+        const fb_slot_table *table = fb_slots_table(&slots, hash);
+        uint32_t at = fb_slot_home(table, fb_slot_make(hash, row));
+        for (; table->slots[at]; at = (at + 1) & fb_slot_mask(table))
+            steps++;
+        fb_slots_add(&slots, hash, row);
+    }
+    assert_true(steps < ROWS);
+    assert_int_equal(slots.held_bytes, held_bytes);
+    /* Less than there are changes nothing; want of memory neither. */
+    fb_slots_expect(&slots, 10);
+    assert_int_equal(slots.held_bytes, held_bytes);
+    budget.limit_bytes = held_bytes;
+    fb_slots_expect(&slots, 100 * ROWS);
+    assert_int_equal(slots.held_bytes, held_bytes);
+    fb_slots_deinit(&slots);
+    assert_int_equal(fb_budget_used(&budget), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_table_grows_and_shrinks_alone),
         cmocka_unit_test(rows_with_one_hash_lie_in_one_run_that_closes_when_they_go),
+        cmocka_unit_test(expected_rows_find_room_near_their_place),
         cmocka_unit_test(failed_growth_leaves_the_rows_where_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
