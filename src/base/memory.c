@@ -41,6 +41,15 @@ void *fb_alloc_aligned(size_t alignment, size_t size_bytes)
     return rounded < size_bytes ? NULL : aligned_alloc(alignment, rounded ? rounded : alignment);
 }
 
+void *fb_alloc_huge(size_t size_bytes)
+{
+    const size_t huge_bytes = (size_t)2 << 20;
+    if (size_bytes < huge_bytes) return fb_alloc(size_bytes);
+    void *memory = fb_alloc_aligned(huge_bytes, size_bytes);
+    if (memory) fb_memory_prefer_huge(memory, size_bytes);
+    return memory;
+}
+
 void fb_memory_prefer_huge(void *memory, size_t size_bytes)
 {
     const size_t huge_bytes = (size_t)2 << 20;

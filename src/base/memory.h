@@ -12,6 +12,9 @@ void *fb_alloc(size_t size_bytes);
 void *fb_alloc_zero(size_t count, size_t size_bytes); /* checks the product for overflow */
 void *fb_realloc(void *old, size_t size_bytes);
 void *fb_alloc_aligned(size_t alignment, size_t size_bytes); /* free with fb_free */
+/* For large tables that are reached at random: asks the system for huge pages from 2 MiB on, which
+ * spares most misses of the address cache. Free with fb_free. */
+void *fb_alloc_huge(size_t size_bytes);
 /* Advice that the system may put memory of fb_alloc_aligned into huge pages in the background: they
  * spare a large table that is reached at random most misses of the address cache. To be given when
  * the memory has been written to: before that, the first touch of each 2 MiB would wait until the
