@@ -6,12 +6,66 @@
 #include "expr/bind.h"
 #include "expr/kernel_compare.h"
 
+/* --- numbers of common types, in loops of their own --- */
+
+#define IS_LESS(a, b) ((a) < (b))
+#define IS_REAL_LESS(a, b) ((a) < (b) || ((b) != (b) && (a) == (a)))
+
+/* The least or largest values of a type so far; the first of equals stays. */
+#define DEFINE_KEEP(name, type, is_less)                                                          \
+    static void name(fb_column *best, const uint32_t *groups, const fb_column *arg,               \
+                     size_t row_count, bool largest)                                              \
+    {                                                                                             \
+        type *kept = best->values;                                                                \
+        const type *values = arg->values;                                                         \
+        const size_t step = !arg->is_constant;                                                    \
+        for (size_t i = 0; i < row_count; i++) {                                                  \
+            if (arg->validity && fb_column_is_null(arg, i)) continue;                             \
+            uint32_t group = groups[i];                                                           \
+            type value = values[i * step];                                                        \
+            bool is_null = !fb_bits_get(best->validity, group);                                   \
+            bool is_better = largest ? is_less(kept[group], value) : is_less(value, kept[group]); \
+            if (!is_null && !is_better) continue;                                                 \
+            kept[group] = value;                                                                  \
+            if (is_null) fb_bits_set(best->validity, group);                                      \
+        }                                                                                         \
+    }
+
+DEFINE_KEEP(keep_ints, int32_t, IS_LESS)
+DEFINE_KEEP(keep_longs, int64_t, IS_LESS)
+DEFINE_KEEP(keep_doubles, double, IS_REAL_LESS)
+
+/* False: the type has no loop of its own. */
+static bool keep_numbers(fb_column *best, const uint32_t *groups, const fb_column *arg,
+                         size_t row_count, bool largest)
+{
+    switch (best->type->id) {
+    case FB_TYPE_INT:
+    case FB_TYPE_DATE:
+        keep_ints(best, groups, arg, row_count, largest);
+        return true;
+    case FB_TYPE_BIGINT:
+    case FB_TYPE_TIMESTAMP:
+    case FB_TYPE_TIMESTAMP_NTZ:
+        keep_longs(best, groups, arg, row_count, largest);
+        return true;
+    case FB_TYPE_DOUBLE:
+        keep_doubles(best, groups, arg, row_count, largest);
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* --- any type --- */
+
 static fb_status extremum_update(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
                                  fb_column *fields, const uint32_t *groups, const fb_column *args,
                                  size_t row_count, int sign)
 {
     (void)call;
     fb_column *best = &fields[0];
+    if (keep_numbers(best, groups, args, row_count, sign > 0)) return FB_OK;
     for (size_t i = 0; i < row_count; i++) {
         if (fb_column_is_null(args, i)) continue;
         uint32_t group = groups[i];
