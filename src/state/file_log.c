@@ -119,36 +119,47 @@ static fb_status load_from(fb_state_file_log *log, int64_t snapshot, int64_t ver
     return status;
 }
 
-/* A damaged snapshot is no loss while an older one and the deltas since are there. */
-static fb_status file_load(fb_state_log *self, int64_t version, fb_state_table *table,
-                           fb_error *err)
+/* One try by the files that are listed; *snapshot is the one it began with, -1 when files are
+ * missing already in the list. */
+static fb_status try_load(fb_state_file_log *log, int64_t version, int64_t max_snapshot,
+                          fb_state_table *table, int64_t *snapshot, fb_error *err)
 {
-    fb_state_file_log *log = (fb_state_file_log *)self;
     fb_state_files files;
-    fb_error first = {0};
     fb_arena arena;
     fb_arena_init(&arena, 0);
-    int64_t max_snapshot = INT64_MAX, snapshot;
+    *snapshot = -1;
     fb_status status = fb_state_files_list(log->fs, log->directory, &arena, &files, err);
-    while (status == FB_OK) {
-        fb_error error = {0};
-        status =
-            fb_state_files_chain(&files, log->directory, version, max_snapshot, &snapshot, &error);
-        if (status == FB_OK) {
-            status = load_from(log, snapshot, version, table, &error);
-            if (status == FB_OK) break;
-        }
-        if (first.status == FB_OK) first = error;
-        if (status == FB_E_CORRUPT && snapshot > 0) {
-            max_snapshot = snapshot - 1;
-            fb_state_table_clear(table);
-            status = fb_state_table_begin(table, FB_STATE_LOAD, err);
-        } else {
-            status = fb_pass_on(err, &first);
-        }
+    int64_t newest;
+    if (status == FB_OK)
+        status = fb_state_files_chain(&files, log->directory, version, max_snapshot, &newest, err);
+    if (status == FB_OK) {
+        *snapshot = newest;
+        status = load_from(log, newest, version, table, err);
     }
     fb_arena_deinit(&arena);
     return status;
+}
+
+/* A damaged snapshot is no loss while an older one and the deltas since are there. A file that went
+ * after it was listed was purged beside us: then there is a newer snapshot. */
+static fb_status file_load(fb_state_log *self, int64_t version, fb_state_table *table,
+                           fb_error *err)
+{
+    enum { MAX_PURGES = 8 };
+    fb_state_file_log *log = (fb_state_file_log *)self;
+    fb_error first = {0}, error;
+    int64_t max_snapshot = INT64_MAX, snapshot;
+    for (int purges = 0;;) {
+        fb_status status = try_load(log, version, max_snapshot, table, &snapshot, &error);
+        if (status == FB_OK) return FB_OK;
+        bool was_purged = status == FB_E_NOT_FOUND && snapshot >= 0 && purges++ < MAX_PURGES;
+        bool was_damaged = status == FB_E_CORRUPT && snapshot > 0;
+        if (!was_purged && first.status == FB_OK) first = error;
+        if (!was_purged && !was_damaged) return fb_pass_on(err, &first);
+        if (was_damaged) max_snapshot = snapshot - 1;
+        fb_state_table_clear(table);
+        FB_TRY(fb_state_table_begin(table, FB_STATE_LOAD, err));
+    }
 }
 
 /* --- discard --- */
