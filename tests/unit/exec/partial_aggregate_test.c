@@ -308,10 +308,13 @@ static void many_rows(world *w, uint32_t chunk)
         uint64_t word = random_word(&w->seed);
         columns[0].int64s[i] = 1 + (int64_t)(word >> 20) % (MANY_KEYS / 2);
         columns[1].int64s[i] = (int64_t)reals[word % 4];
+        /* Frequent keys, 5 and NULL, so that their parts are full again and again. */
+        bool is_frequent = chunk > MANY_CHUNKS / 2 && word >> 63;
+        if (is_frequent) columns[0].int64s[i] = 5;
         columns[2].int64s[i] = (int64_t)(word >> 10 & 1023);
         columns[3].bools[i] = word >> 4 & 1 || chunk == 7;
         columns[4].doubles[i] = (double)(word >> 3 & 0xffff);
-        if (word % 1000 == 0) fb_bits_clear(valid[0], i);
+        if (word % 1000 == 0 || (is_frequent && word >> 62 & 1)) fb_bits_clear(valid[0], i);
         if (word % 7 == 0) fb_bits_clear(valid[2], i);
         if (word % 11 == 0) fb_bits_clear(valid[3], i);
     }
