@@ -28,9 +28,131 @@ static const fb_plan *find_mixed_union(const fb_plan *plan)
     return NULL;
 }
 
+/* --- aggregations and output modes --- */
+
+/* The first node of the kind, from the output down; NULL: none. */
+static const fb_plan *find_node(const fb_plan *plan, fb_plan_kind kind)
+{
+    if (plan->kind == kind) return plan;
+    const fb_plan *found = NULL;
+    for (uint32_t i = 0; i < plan->child_count && !found; i++)
+        found = find_node(plan->children[i], kind);
+    return found;
+}
+
+static fb_status fail_mode(const fb_plan *plan, const char *mode, const char *what, fb_error *err)
+{
+    return fail_at(plan, err,
+                   fb_fail_condition(err, FB_E_ANALYSIS,
+                                     "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
+                                     "Invalid streaming output mode: %s. This output mode is not "
+                                     "supported for %s on streaming DataFrames/DataSets.",
+                                     mode, what));
+}
+
+static bool has_event_time_key(const fb_plan *aggregate)
+{
+    for (uint32_t i = 0; i < aggregate->expr_count; i++)
+        if (aggregate->exprs[i]->kind == FB_EXPR_COLUMN &&
+            fb_attribute_is_event_time(&aggregate->output[i]))
+            return true;
+    return false;
+}
+
+/* In append mode a group comes out when the watermark has passed it: there must be one. Spark asks
+ * that of the aggregation nearest to the output, and of the others when the query runs. */
+static fb_status check_append(const fb_plan *plan, fb_error *err)
+{
+    if (plan->kind == FB_PLAN_AGGREGATE && !has_event_time_key(plan))
+        return fail_mode(plan, "append", "streaming aggregations without watermark", err);
+    for (uint32_t i = 0; i < plan->child_count; i++)
+        FB_TRY(check_append(plan->children[i], err));
+    return FB_OK;
+}
+
+static fb_status check_mode(const fb_plan *plan, fb_output_mode mode, fb_error *err)
+{
+    if (mode == FB_OUTPUT_APPEND) return check_append(plan, err);
+    if (mode == FB_OUTPUT_COMPLETE && !find_node(plan, FB_PLAN_AGGREGATE))
+        return fail_mode(plan, "complete", "no streaming aggregations", err);
+    return FB_OK;
+}
+
+static fb_status fail_3102(const fb_plan *plan, const char *text, fb_error *err)
+{
+    return fail_at(plan, err,
+                   fb_fail_condition(err, FB_E_ANALYSIS, "_LEGACY_ERROR_TEMP_3102", "%s", text));
+}
+
+/* The first aggregation with a call of f(DISTINCT x); NULL: none. */
+static const fb_plan *find_distinct_call(const fb_plan *plan)
+{
+    for (uint32_t i = 0; i < plan->call_count; i++)
+        if (plan->calls[i].is_distinct) return plan;
+    const fb_plan *found = NULL;
+    for (uint32_t i = 0; i < plan->child_count && !found; i++)
+        found = find_distinct_call(plan->children[i]);
+    return found;
+}
+
+static fb_status check_distinct_calls(const fb_plan *plan, fb_error *err)
+{
+    const fb_plan *distinct = find_distinct_call(plan);
+    if (!distinct) return FB_OK;
+    return fail_3102(distinct,
+                     "Distinct aggregations are not supported on streaming DataFrames/Datasets. "
+                     "Consider using approx_count_distinct() instead.",
+                     err);
+}
+
+/* What an aggregation emits in update and complete mode may be older than the watermark, so that
+ * another one behind it would take it for late. */
+static fb_status check_chains(const fb_plan *plan, bool is_below, fb_error *err)
+{
+    bool is_aggregate = plan->kind == FB_PLAN_AGGREGATE;
+    if (is_aggregate && is_below)
+        return fail_3102(plan,
+                         "Detected pattern of possible 'correctness' issue due to global "
+                         "watermark. The query contains stateful operation which can emit rows "
+                         "older than the current watermark plus allowed late record delay, which "
+                         "are \"late rows\" in downstream stateful operations and these rows can "
+                         "be discarded. Chained aggregations need append mode.",
+                         err);
+    for (uint32_t i = 0; i < plan->child_count; i++)
+        FB_TRY(check_chains(plan->children[i], is_below || is_aggregate, err));
+    return FB_OK;
+}
+
+/* A sort needs all rows: those of an aggregation in complete mode. */
+static fb_status check_sorts(const fb_plan *plan, fb_output_mode mode, fb_error *err)
+{
+    const fb_plan *aggregate = find_node(plan, FB_PLAN_AGGREGATE);
+    bool is_whole = mode == FB_OUTPUT_COMPLETE && aggregate && !aggregate->is_distinct;
+    if (plan->kind == FB_PLAN_SORT && plan->is_streaming && !is_whole)
+        return fail_3102(plan,
+                         "Sorting is not supported on streaming DataFrames/Datasets, unless it is "
+                         "on aggregated DataFrame/Dataset in Complete output mode",
+                         err);
+    for (uint32_t i = 0; i < plan->child_count; i++)
+        FB_TRY(check_sorts(plan->children[i], mode, err));
+    return FB_OK;
+}
+
+static fb_status check_watermarks(const fb_plan *plan, bool is_below, fb_error *err)
+{
+    bool is_watermark = plan->kind == FB_PLAN_WATERMARK;
+    if (is_watermark && is_below)
+        return fail_at(plan, err,
+                       fb_fail_condition(err, FB_E_ANALYSIS, "_LEGACY_ERROR_TEMP_3076",
+                                         "Redefining watermark is disallowed: there is another "
+                                         "one above it"));
+    for (uint32_t i = 0; i < plan->child_count; i++)
+        FB_TRY(check_watermarks(plan->children[i], is_below || is_watermark, err));
+    return FB_OK;
+}
+
 fb_status fb_plan_check_streaming(const fb_plan *plan, fb_output_mode mode, fb_error *err)
 {
-    (void)mode;
     if (!plan->is_streaming)
         return fail_at(plan, err,
                        fb_fail_condition(err, FB_E_ANALYSIS, "WRITE_STREAM_NOT_ALLOWED",
@@ -38,15 +160,24 @@ fb_status fb_plan_check_streaming(const fb_plan *plan, fb_output_mode mode, fb_e
                                          "Dataset/DataFrame: the query reads no stream; write "
                                          "FROM STREAM view"));
     const fb_plan *mixed = find_mixed_union(plan);
-    if (!mixed) return FB_OK;
-    return fail_at(mixed, err,
-                   fb_fail_condition(err, FB_E_ANALYSIS, "_LEGACY_ERROR_TEMP_3102",
-                                     "Union between streaming and batch DataFrames/Datasets is "
-                                     "not supported"));
+    if (mixed)
+        return fail_3102(
+            mixed, "Union between streaming and batch DataFrames/Datasets is not supported", err);
+    FB_TRY(check_mode(plan, mode, err));
+    FB_TRY(check_distinct_calls(plan, err));
+    if (mode != FB_OUTPUT_APPEND) FB_TRY(check_chains(plan, false, err));
+    FB_TRY(check_sorts(plan, mode, err));
+    return check_watermarks(plan, false, err);
 }
 
 fb_status fb_plan_check_batch(const fb_plan *plan, fb_error *err)
 {
+    const fb_plan *distinct = find_distinct_call(plan);
+    if (distinct)
+        return fail_at(distinct, err,
+                       fb_fail(err, FB_E_UNSUPPORTED, 0,
+                               "DISTINCT in an aggregate function is not supported yet; count the "
+                               "rows of a SELECT DISTINCT"));
     if (!plan->is_streaming) return FB_OK;
     return fail_at(plan, err,
                    fb_fail_condition(err, FB_E_ANALYSIS, "_LEGACY_ERROR_TEMP_3102",
