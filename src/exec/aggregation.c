@@ -47,7 +47,7 @@ static fb_status find_event_time(const fb_plan *plan, fb_aggregation *out, fb_er
             return fb_fail_condition(
                 err, FB_E_ANALYSIS, "_LEGACY_ERROR_TEMP_3077",
                 "More than one event time columns are available. Please ensure there is at most "
-                "one event time column in the stream: (%.*s, %.*s)",
+                "one event time column per stream. event time columns: (%.*s, %.*s)",
                 FB_SLICE_ARGS(first->name), FB_SLICE_ARGS(key->name));
         if (!first) out->event_time_key = (int)i;
     }

@@ -127,6 +127,7 @@ fb_status fb_automatic_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_
 /* Columns, their fields and casts, and literals keep a name that was there. */
 static bool is_named_by_nobody(const fb_raw_expr *raw, const fb_expr *expr)
 {
+    if (raw->kind == FB_RAW_NAME) return false;
     bool is_cast = raw->kind == FB_RAW_CAST && expr->kind == FB_EXPR_CALL && expr->arg_count == 1;
     if (is_cast && expr->args[0]->kind == FB_EXPR_COLUMN)
         return expr->args[0]->ordinal >= FB_CALL_ORDINAL;
@@ -296,6 +297,15 @@ static fb_status add_groups(fb_analyzer *a, select_list *list)
     return FB_OK;
 }
 
+/* That the items are made of keys and calls. */
+static fb_status check_grouped(fb_analyzer *a, const select_list *list)
+{
+    const fb_expr *over_groups;
+    for (uint32_t i = 0; i < list->count; i++)
+        FB_TRY(fb_grouping_rewrite(a, &list->grouping, list->exprs[i], &over_groups));
+    return FB_OK;
+}
+
 /* --- HAVING --- */
 
 static fb_status add_having(fb_analyzer *a, select_list *list)
@@ -420,6 +430,7 @@ fb_status fb_analyze_select(fb_analyzer *a, const fb_raw_plan *raw, const fb_raw
     FB_TRY(add_items(a, &list));
     FB_TRY(name_items(a, &list));
     if (list.is_aggregate) FB_TRY(add_groups(a, &list));
+    if (list.is_aggregate && (raw->having || sort)) FB_TRY(check_grouped(a, &list));
     if (raw->having) FB_TRY(add_having(a, &list));
 
     uint32_t visible = list.count, *sort_items = NULL;

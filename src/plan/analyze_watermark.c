@@ -27,7 +27,7 @@ static bool is_event_time_type(const fb_type *type)
     return false;
 }
 
-/* The relation with one more column, at the end. */
+/* The relation with one more column, before its own. */
 static fb_status add_column(fb_analyzer *a, fb_relation *inner, const fb_expr *expr, fb_slice name)
 {
     uint32_t count = inner->plan->output_count;
@@ -36,17 +36,17 @@ static fb_status add_column(fb_analyzer *a, fb_relation *inner, const fb_expr *e
     fb_slice *names = fb_arena_array(a->arena, (size_t)count + 1, sizeof *names);
     fb_attribute *columns = fb_arena_array(a->arena, (size_t)count + 1, sizeof *columns);
     if (!exprs || !names || !columns) return fb_analyzer_nomem(a);
+    exprs[0] = expr;
+    names[0] = name;
     for (uint32_t i = 0; i < count; i++) {
-        names[i] = inner->plan->output[i].name;
-        FB_TRY(fb_resolve_column(a, &all, i, names[i], expr->position, &exprs[i]));
+        names[i + 1] = inner->plan->output[i].name;
+        FB_TRY(fb_resolve_column(a, &all, i, names[i + 1], expr->position, &exprs[i + 1]));
     }
-    exprs[count] = expr;
-    names[count] = name;
     const fb_plan *plan =
         fb_plan_project(a->arena, expr->position, inner->plan, exprs, names, count + 1);
     if (!plan) return fb_analyzer_nomem(a);
-    if (count) memcpy(columns, inner->scope.columns, count * sizeof *columns);
-    columns[count] = plan->output[count];
+    columns[0] = plan->output[0];
+    if (count) memcpy(columns + 1, inner->scope.columns, count * sizeof *columns);
     inner->plan = plan;
     inner->scope.columns = columns;
     inner->scope.count = count + 1;
@@ -60,18 +60,21 @@ static fb_status find_column(fb_analyzer *a, const fb_raw_plan *raw, fb_relation
     const fb_raw_expr *named = raw->exprs[0];
     const fb_raw_expr *value = named->kind == FB_RAW_ALIAS ? named->args[0] : named;
     const fb_expr *expr;
-    fb_slice name;
     FB_TRY(fb_analyze_expr(a, &inner->scope, value, &expr));
     if (named == value && expr->kind == FB_EXPR_COLUMN) {
         *out = expr->ordinal;
         return FB_OK;
     }
-    if (named == value)
-        FB_TRY(fb_automatic_name(a, &inner->scope, value, expr, &name));
-    else
-        name = fb_analyzer_keep(a, named->name);
+    bool is_field = named == value && named->kind == FB_RAW_NAME;
+    if (named == value && !is_field)
+        return fb_analyzer_fail(a, named->position, FB_E_ANALYSIS,
+                                "REQUIRES_EXPLICIT_NAME_IN_WATERMARK_CLAUSE",
+                                "The watermark clause requires an explicit name if an expression "
+                                "is specified. Give it one with AS.");
+    fb_slice name =
+        fb_analyzer_keep(a, is_field ? named->parts[named->part_count - 1] : named->name);
     if (!name.data) return fb_analyzer_nomem(a);
-    *out = inner->plan->output_count;
+    *out = 0;
     return add_column(a, inner, expr, name);
 }
 

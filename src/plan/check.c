@@ -60,20 +60,28 @@ static bool has_event_time_key(const fb_plan *aggregate)
 }
 
 /* In append mode a group comes out when the watermark has passed it: there must be one. Spark asks
- * that of the aggregation nearest to the output, and of the others when the query runs. */
-static fb_status check_append(const fb_plan *plan, fb_error *err)
+ * that of the first aggregation, and of the others, in these words, when the query runs. */
+static fb_status check_append(const fb_plan *plan, const fb_plan *first, fb_error *err)
 {
-    if (plan->kind == FB_PLAN_AGGREGATE && !has_event_time_key(plan))
+    bool is_endless = plan->kind == FB_PLAN_AGGREGATE && !has_event_time_key(plan);
+    if (is_endless && plan == first)
         return fail_mode(plan, "append", "streaming aggregations without watermark", err);
+    if (is_endless)
+        return fail_at(plan, err,
+                       fb_fail_condition(err, FB_E_ANALYSIS,
+                                         "UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK",
+                                         "Append output mode not supported for aggregations on "
+                                         "streaming DataFrames/DataSets without watermark."));
     for (uint32_t i = 0; i < plan->child_count; i++)
-        FB_TRY(check_append(plan->children[i], err));
+        FB_TRY(check_append(plan->children[i], first, err));
     return FB_OK;
 }
 
 static fb_status check_mode(const fb_plan *plan, fb_output_mode mode, fb_error *err)
 {
-    if (mode == FB_OUTPUT_APPEND) return check_append(plan, err);
-    if (mode == FB_OUTPUT_COMPLETE && !find_node(plan, FB_PLAN_AGGREGATE))
+    const fb_plan *first = find_node(plan, FB_PLAN_AGGREGATE);
+    if (mode == FB_OUTPUT_APPEND) return check_append(plan, first, err);
+    if (mode == FB_OUTPUT_COMPLETE && !first)
         return fail_mode(plan, "complete", "no streaming aggregations", err);
     return FB_OK;
 }
@@ -144,8 +152,8 @@ static fb_status check_watermarks(const fb_plan *plan, bool is_below, fb_error *
     if (is_watermark && is_below)
         return fail_at(plan, err,
                        fb_fail_condition(err, FB_E_ANALYSIS, "_LEGACY_ERROR_TEMP_3076",
-                                         "Redefining watermark is disallowed: there is another "
-                                         "one above it"));
+                                         "Redefining watermark is disallowed: another one lies "
+                                         "above this"));
     for (uint32_t i = 0; i < plan->child_count; i++)
         FB_TRY(check_watermarks(plan->children[i], is_below || is_watermark, err));
     return FB_OK;

@@ -159,7 +159,9 @@ fb_status fb_resolve_fail(fb_analyzer *a, const fb_scope *scope, const fb_raw_ex
     fb_buf_init(&quoted, MAX_LIST_BYTES);
     fb_buf_init(&nearest, MAX_LIST_BYTES);
     add_parts(&quoted, name, true);
-    fb_status status = list_nearest(a, scope, name, &nearest);
+    const fb_scope items = {.columns = scope->items ? scope->items->columns : NULL,
+                            .count = scope->items ? scope->items->count : 0};
+    fb_status status = list_nearest(a, scope->items ? &items : scope, name, &nearest);
     if (status == FB_OK && nearest.size)
         status =
             fb_analyzer_fail(a, name->position, FB_E_ANALYSIS, "UNRESOLVED_COLUMN.WITH_SUGGESTION",
@@ -315,10 +317,10 @@ static fb_status find_item(fb_analyzer *a, const fb_scope *scope, const fb_raw_e
     return FB_OK;
 }
 
-/* Whether HAVING means the input's column: a key is made of it. */
+/* HAVING and ORDER BY can name a column of the input if a key is made of it. */
 static bool is_grouped(const fb_scope *scope, uint32_t column)
 {
-    return scope->precedence != FB_GROUPS_FIRST || !scope->grouping ||
+    return !scope->items || !scope->grouping ||
            fb_grouping_uses(scope->grouping, scope->columns[column].id);
 }
 
@@ -330,14 +332,7 @@ static fb_status resolve_first(fb_analyzer *a, const fb_scope *scope, const fb_r
     if (scope->precedence == FB_OUTPUT_FIRST) FB_TRY(find_item(a, scope, name, used, out));
     if (*out) return FB_OK;
     uint32_t count = match_name(a, scope, name, &match, used);
-    if (scope->items && count && !is_grouped(scope, match)) {
-        uint32_t item_used;
-        FB_TRY(find_item(a, scope, name, &item_used, out));
-        if (*out) {
-            *used = item_used;
-            return FB_OK;
-        }
-    }
+    if (count && !is_grouped(scope, match)) return find_item(a, scope, name, used, out);
     if (count > 1) return fail_ambiguous(a, scope, name, name->parts[*used - 1]);
     if (count)
         return fb_resolve_column(a, scope, match, name->parts[*used - 1], name->position, out);

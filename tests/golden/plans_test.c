@@ -26,7 +26,7 @@ static const char *const view_names[VIEW_COUNT] = {"t", "u", "w", "b"};
 
 typedef struct difference {
     char line[LINE_BYTES];
-    const char *ours; /* a condition, or "answer" */
+    const char *ours; /* a condition, "answer", "refused", "missing" */
     const char *sql;
     bool is_seen;
 } difference;
@@ -133,6 +133,17 @@ static void compare_type(world *w, fb_arena *arena, const char *sql, const char 
     free(expected);
 }
 
+/* Whether all aggregations can be built, as they are before a query runs. */
+static fb_status build_all(world *w, fb_arena *arena, const fb_plan *plan)
+{
+    fb_aggregation aggregation;
+    if (plan->kind == FB_PLAN_AGGREGATE)
+        FB_TRY(fb_aggregation_build(arena, plan, &aggregation, &w->err));
+    for (uint32_t i = 0; i < plan->child_count; i++)
+        FB_TRY(build_all(w, arena, plan->children[i]));
+    return FB_OK;
+}
+
 /* The aggregations of the plan from the output down, left first, against states[*next ..]. */
 static void compare_states(world *w, fb_arena *arena, const char *sql, const fb_plan *plan,
                            const json_t *states, size_t *next)
@@ -196,13 +207,17 @@ static void run_case(world *w, const json_t *line)
     fb_status status = analyze(w, &arena, sql, &analyzed);
     if (status == FB_OK) status = fb_plan_check_streaming(analyzed, mode, &w->err);
     if (status == FB_OK) status = fb_plan_optimize(&arena, analyzed, &optimized, &w->err);
+    if (status == FB_OK) status = build_all(w, &arena, optimized);
     const char *ours = status == FB_OK ? "answer" : w->err.condition;
     const difference *other = find_difference(w, sql);
     w->case_count++;
     if (other) {
+        /* What is not there yet may come. */
+        bool is_missing = strcmp(other->ours, "missing") == 0;
         const char *said = status != FB_OK && !ours[0] ? "refused" : ours;
-        if (strcmp(other->ours, said) != 0) complain(w, sql, w->err.message, said, other->ours);
-        if (strcmp(said, fails ? expected : "?") == 0)
+        if (!is_missing && strcmp(other->ours, said) != 0)
+            complain(w, sql, w->err.message, said, other->ours);
+        if (!is_missing && fails && expected && strcmp(said, expected) == 0)
             complain(w, sql, "no difference", said, said);
     } else if (fails && status == FB_OK) {
         complain(w, sql, "the error", "none", expected ? expected : "an error");

@@ -9,6 +9,7 @@ starts a comment. A line of the answer: {"sql", "mode", "columns": the schema as
 "state": [{"key", "value"}, ...] of the aggregations from the output down} or {"sql", "mode", "error":
 condition, "text": the message, "phase": "analysis" or "check"}."""
 import json
+import logging
 import os
 import pathlib
 import sys
@@ -56,15 +57,12 @@ class Oracle:
 
     def execution(self, frame, mode):
         package = self.jvm.org.apache.spark.sql.execution.streaming
-        conf = self.jvm.java.util.HashMap()
         metadata = getattr(package.checkpointing, "OffsetSeqMetadata")(0, 0, self.scala_map(
             {"spark.sql.streaming.aggregation.stateFormatVersion": "2",
              "spark.sql.shuffle.partitions": "2"}))
         none = self.jvm.scala.Option.empty()
         uuid = self.jvm.java.util.UUID.randomUUID()
         runtime = package.runtime
-        defaults = self.jvm.java.lang.Class.forName(
-            "org.apache.spark.sql.execution.streaming.runtime.IncrementalExecution")
         empty = self.jvm.scala.collection.mutable.HashMap
         level = runtime.IncrementalExecution.__getattr__("$lessinit$greater$default$14")()
         return runtime.IncrementalExecution(
@@ -126,6 +124,7 @@ class Oracle:
 
 
 def main():
+    logging.disable(logging.CRITICAL)  # errors are answers here
     oracle = Oracle()
     with open(os.environ.get("PLANS", os.devnull), "w") as plans, open(HERE / "plans.jsonl", "w") as out:
         for mode, sql in statements():
