@@ -72,8 +72,8 @@ static fb_status read_ignore_nulls(fb_binder *binder, fb_aggregate_call *call)
     bool is_constant = flag->kind == FB_EXPR_LITERAL && flag->type->id == FB_TYPE_BOOLEAN &&
                        !fb_column_is_null(&flag->literal, 0);
     if (!is_constant)
-        return fb_bind_fail_at(binder, call->position, "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT",
-                               "The second argument of `%s` must be true or false.",
+        return fb_bind_fail_at(binder, call->position, "_LEGACY_ERROR_TEMP_1210",
+                               "The second argument in %s should be a boolean literal.",
                                call->function->name);
     call->ignores_nulls = flag->literal.bools[0];
     call->arg_count = 1;
@@ -88,8 +88,8 @@ static fb_status bind_value(fb_binder *binder, fb_aggregate_call *call, const ch
     call->nullable = true;
     call->fields[VALUE] =
         (fb_buffer_field){.name = field, .type = call->type, .nullable = true, .starts_null = true};
-    call->fields[IS_SET] =
-        (fb_buffer_field){.name = "valueSet", .type = fb_type_of(FB_TYPE_BOOLEAN)};
+    call->fields[IS_SET] = (fb_buffer_field){
+        .name = "valueSet", .type = fb_type_of(FB_TYPE_BOOLEAN), .is_declared_nullable = true};
     call->field_count = 2;
     call->evaluate = first_evaluate;
     return FB_OK;

@@ -26,6 +26,7 @@ typedef struct fb_buffer_field {
     bool nullable;
     bool starts_null; /* else it starts as zero, or true */
     bool starts_true;
+    bool is_declared_nullable; /* in the state's schema, as in Spark's, though it never is NULL */
 } fb_buffer_field;
 
 /* Folds row i of the arguments into group groups[i], for i in 0..row_count-1. `fields` are the

@@ -182,6 +182,7 @@ const fb_type *fb_buffers_schema(const fb_aggregate_call *const *calls, uint32_t
         for (uint32_t j = 0; j < calls[i]->field_count; j++)
             *field++ = (fb_field){.name = fb_slice_of(calls[i]->fields[j].name),
                                   .type = calls[i]->fields[j].type,
-                                  .nullable = calls[i]->fields[j].nullable};
+                                  .nullable = calls[i]->fields[j].nullable ||
+                                              calls[i]->fields[j].is_declared_nullable};
     return fb_type_struct(arena, fields, count);
 }

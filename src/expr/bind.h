@@ -31,4 +31,11 @@ fb_status fb_bind_common_range(fb_binder *binder, fb_expr *call, uint32_t first,
                                fb_common_rules rules, const char *name,
                                const fb_type **type) FB_CHECKED;
 
+/* The integer behind a decimal of up to 18 digits, and the decimal of an integer (fn_unscaled.c).
+ */
+fb_status fb_bind_unscaled_value(fb_binder *binder, const fb_expr *decimal,
+                                 const fb_expr **out) FB_CHECKED;
+fb_status fb_bind_make_decimal(fb_binder *binder, const fb_expr *value, int precision, int scale,
+                               const fb_expr **out) FB_CHECKED;
+
 #endif

@@ -274,14 +274,22 @@ fb_status fb_analyze_aggregate_call(fb_analyzer *a, const fb_scope *scope, const
     bool is_star = is_star_count(raw);
     if (!is_star) FB_TRY(analyze_arguments(a, scope, raw, &args));
     fb_aggregate_call *bound;
-    FB_TRY(fb_aggregate_bind(&a->binder, fb_aggregate_find(raw->name), args,
-                             is_star ? 0 : raw->arg_count, raw->position, &bound));
+    const fb_aggregate *function = fb_aggregate_find(raw->name);
+    const fb_type *decimal = NULL;
+    if (!is_star && fb_is_decimal_aggregate(function, args, raw->arg_count)) {
+        decimal = args[0]->type;
+        FB_TRY(fb_bind_unscaled_value(&a->binder, args[0], &args[0]));
+    }
+    FB_TRY(fb_aggregate_bind(&a->binder, function, args, is_star ? 0 : raw->arg_count,
+                             raw->position, &bound));
     if (raw->ignores_nulls) FB_TRY(ignore_nulls(a, raw, bound));
     if (!raw->is_distinct) simplify_count(bound);
     if (counts_nothing(bound)) return make_zero(a, out);
     call.call = bound;
     if (raw->filter) FB_TRY(analyze_aggregate_filter(a, scope, raw->filter, &call.filter));
-    return add_call(a, scope->grouping, &call, raw, out);
+    FB_TRY(add_call(a, scope->grouping, &call, raw, out));
+    if (!decimal) return FB_OK;
+    return fb_scale_decimal_aggregate(a, function, *out, decimal, out);
 }
 
 /* --- keys --- */
@@ -299,7 +307,7 @@ static const fb_attribute *input_column(const fb_scope *scope, const fb_expr *ex
 /* Spark's name of a key in the state: the column's as GROUP BY has it. */
 static fb_attribute key_column(const fb_scope *scope, const fb_expr *expr)
 {
-    const fb_attribute *input = input_column(scope, expr);
+    const fb_attribute *input = scope ? input_column(scope, expr) : NULL;
     if (!input)
         return (fb_attribute){.id = fb_attribute_new_id(),
                               .name = FB_SLICE("_groupingexpression"),
@@ -331,7 +339,7 @@ static fb_status put_key(fb_analyzer *a, fb_grouping *grouping, const fb_expr *e
 }
 
 fb_status fb_grouping_add_key(fb_analyzer *a, fb_grouping *grouping, const fb_expr *expr,
-                              const fb_scope *scope)
+                              bool is_column, const fb_scope *scope)
 {
     if (fb_expr_is_foldable(expr)) return FB_OK;
     for (uint32_t i = 0; i < grouping->key_count; i++)
@@ -343,7 +351,7 @@ fb_status fb_grouping_add_key(fb_analyzer *a, fb_grouping *grouping, const fb_ex
         return fb_analyzer_fail(a, expr->position, FB_E_UNSUPPORTED, "",
                                 "grouping by an expression that is not deterministic is not "
                                 "supported; compute it in a subquery");
-    const fb_attribute column = key_column(scope, expr);
+    const fb_attribute column = key_column(is_column ? scope : NULL, expr);
     return put_key(a, grouping, expr, &column);
 }
 

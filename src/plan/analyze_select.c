@@ -260,7 +260,9 @@ static fb_status add_group(fb_analyzer *a, select_list *list, const fb_scope *sc
                                 "behind the alias %.*s.",
                                 (int)(raw->text.size > 80 ? 80 : raw->text.size),
                                 raw->text.data ? raw->text.data : "");
-    return fb_grouping_add_key(a, &list->grouping, expr, &list->scope);
+    /* A cast to the type that a column has already is the column, but its key is not. */
+    bool is_column = raw->kind != FB_RAW_CAST;
+    return fb_grouping_add_key(a, &list->grouping, expr, is_column, &list->scope);
 }
 
 /* GROUP BY ALL, unless there is a column of that name: every item without an aggregate. */
@@ -287,7 +289,7 @@ static fb_status add_groups(fb_analyzer *a, select_list *list)
     if (is_all) {
         for (uint32_t i = 0; i < list->count; i++)
             if (!fb_expr_has_call(list->exprs[i]))
-                FB_TRY(fb_grouping_add_key(a, &list->grouping, list->exprs[i], &list->scope));
+                FB_TRY(fb_grouping_add_key(a, &list->grouping, list->exprs[i], true, &list->scope));
         return FB_OK;
     }
     for (uint32_t i = 0; i < raw->group_count; i++)

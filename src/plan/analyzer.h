@@ -157,9 +157,9 @@ const fb_raw_expr *fb_raw_find_aggregate(const fb_raw_expr *raw);
 fb_status fb_analyze_aggregate_call(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
                                     const fb_expr **out) FB_CHECKED;
 bool fb_expr_has_call(const fb_expr *expr);
-/* Adds a key unless it is there or a constant. */
+/* Adds a key unless it is there or a constant. `is_column`: it keeps the name that it has. */
 fb_status fb_grouping_add_key(fb_analyzer *a, fb_grouping *grouping, const fb_expr *expr,
-                              const fb_scope *scope) FB_CHECKED;
+                              bool is_column, const fb_scope *scope) FB_CHECKED;
 /* The key of a GROUP BY that has nothing but constants. */
 fb_status fb_grouping_add_constant_key(fb_analyzer *a, fb_grouping *grouping) FB_CHECKED;
 /* `expr`, which is over the input, over the groups: keys, then calls. Fails with Spark's condition
@@ -170,6 +170,14 @@ fb_status fb_grouping_rewrite(fb_analyzer *a, const fb_grouping *grouping, const
 bool fb_grouping_uses(const fb_grouping *grouping, uint64_t attribute_id);
 fb_status fb_grouping_plan(fb_analyzer *a, const fb_grouping *grouping, fb_position position,
                            const fb_plan *child, fb_plan **out) FB_CHECKED;
+
+/* Sums and averages of small decimals (decimal_aggregate.c): whether the call is one, which is then
+ * that of UnscaledValue(argument), and the result that it stands for. */
+bool fb_is_decimal_aggregate(const fb_aggregate *function, const fb_expr *const *args,
+                             uint32_t arg_count);
+fb_status fb_scale_decimal_aggregate(fb_analyzer *a, const fb_aggregate *function,
+                                     const fb_expr *result, const fb_type *type,
+                                     const fb_expr **out) FB_CHECKED;
 
 /* Select lists (analyze_select.c): PROJECT, AGGREGATE, DISTINCT of one, and a SORT over it. */
 fb_status fb_analyze_select(fb_analyzer *a, const fb_raw_plan *raw, const fb_raw_plan *sort,
