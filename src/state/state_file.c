@@ -12,7 +12,7 @@ enum {
     FLUSH_BYTES = 4 * 32 * 1024, /* a multiple of the codecs' blocks, which are then not copied */
 };
 
-static uint32_t load_be32(const char *from)
+static inline uint32_t load_be32(const char *from)
 {
     const uint8_t *bytes = (const uint8_t *)from;
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
@@ -156,8 +156,8 @@ static fb_status extend(fb_state_file_reader *reader, bool *has_more, fb_error *
 }
 
 /* A length at `at`, -1 as UINT32_MAX. */
-static fb_status read_length(const fb_state_file_reader *reader, size_t at, uint32_t *length,
-                             fb_error *err)
+static inline fb_status read_length(const fb_state_file_reader *reader, size_t at, uint32_t *length,
+                                    fb_error *err)
 {
     *length = load_be32(reader->window.data + at);
     if (*length == UINT32_MAX || *length <= FB_UNSAFE_ROW_MAX_BYTES) return FB_OK;
