@@ -50,16 +50,32 @@ static void add_one_by_one(fb_event_time_stats *stats, const int64_t *times_us, 
     }
 }
 
+/* Sum of the times in whole milliseconds. Those of a chunk mostly lie within the hour that 32 bits
+ * of microseconds hold; then they are divided as such, from a whole millisecond on. */
+static fb_int128 sum_ms(const int64_t *times_us, size_t count, int64_t min_us, int64_t max_us)
+{
+    fb_int128 sum = 0;
+    uint64_t offsets_ms = 0;
+    int64_t base_ms = to_ms(min_us);
+    if ((fb_int128)max_us - (fb_int128)base_ms * 1000 > UINT32_MAX) {
+        for (size_t i = 0; i < count; i++)
+            sum += to_ms(times_us[i]);
+        return sum;
+    }
+    uint64_t base_us = (uint64_t)base_ms * 1000;
+    for (size_t i = 0; i < count; i++)
+        offsets_ms += (uint32_t)((uint64_t)times_us[i] - base_us) / 1000;
+    return (fb_int128)base_ms * (fb_int128)count + offsets_ms;
+}
+
 static void add_together(fb_event_time_stats *stats, const int64_t *times_us, size_t count)
 {
     int64_t min = INT64_MAX, max = INT64_MIN;
-    fb_int128 sum = 0;
     for (size_t i = 0; i < count; i++) {
-        int64_t us = times_us[i];
-        min = us < min ? us : min;
-        max = us > max ? us : max;
-        sum += to_ms(us);
+        min = times_us[i] < min ? times_us[i] : min;
+        max = times_us[i] > max ? times_us[i] : max;
     }
+    fb_int128 sum = sum_ms(times_us, count, min, max);
     const fb_event_time_stats all = {.min_ms = to_ms(min),
                                      .max_ms = to_ms(max),
                                      .average_ms = (double)sum / (double)count,

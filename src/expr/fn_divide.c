@@ -2,6 +2,7 @@
  *
  * / div % and their try_ forms. / is a division of doubles unless a decimal takes part; div and %
  * stay with integers. */
+#include "base/divider.h"
 #include "base/status.h"
 #include "expr/fn_arithmetic.h"
 #include "expr/function_lists.h"
@@ -70,9 +71,30 @@ typedef struct odd_divisors {
     bool minus_one_of_least;
 } odd_divisors;
 
+/* By one number for all rows, neither 0 nor -1. */
+static void divide_by_constant(const fb_column *dividends, int64_t divisor, bool remainder,
+                               int64_t *restrict out, size_t row_count)
+{
+    const fb_divider by = fb_divider_make(divisor < 0 ? -(uint64_t)divisor : (uint64_t)divisor);
+    const int64_t *a = dividends->int64s;
+    for (size_t i = 0; i < row_count; i++) {
+        uint64_t sign = (uint64_t)(a[i] >> 63); /* all bits of a negative number */
+        uint64_t size = ((uint64_t)a[i] ^ sign) - sign;
+        uint64_t result =
+            remainder ? fb_divider_remainder(&by, size) : fb_divider_quotient(&by, size);
+        if (!remainder) sign ^= (uint64_t)(divisor >> 63);
+        out[i] = (int64_t)((result ^ sign) - sign);
+    }
+}
+
 static odd_divisors divide_longs(const fb_column *args, bool remainder, int64_t *restrict out,
                                  size_t row_count)
 {
+    int64_t constant = args[1].is_constant && !args[0].is_constant ? args[1].int64s[0] : 0;
+    if (constant != 0 && constant != -1) {
+        divide_by_constant(&args[0], constant, remainder, out, row_count);
+        return (odd_divisors){false, false};
+    }
     const int64_t *a = args[0].int64s, *b = args[1].int64s;
     size_t step_a = !args[0].is_constant, step_b = !args[1].is_constant;
     odd_divisors odd = {false, false};

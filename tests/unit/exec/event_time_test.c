@@ -137,6 +137,30 @@ static void large_batches_have_an_average_that_differs_in_rounding_only(void **s
     cells_deinit(&made);
 }
 
+static void neighbouring_times_are_rounded_down_each(void **state)
+{
+    (void)state;
+    enum { ROWS = 50000 };
+    static const int64_t bases[] = {0, -3000001, 1700000000000999, INT64_MIN, -2000000000};
+    for (size_t k = 0; k < sizeof bases / sizeof bases[0]; k++) {
+        fb_column *column = times(ROWS);
+        double sum = 0; /* beyond the millisecond of the base */
+        int64_t base_ms = bases[k] / 1000 - (bases[k] % 1000 < 0);
+        for (int64_t i = 0; i < ROWS; i++) {
+            int64_t us = bases[k] + i * 7919 % 4000000;
+            column->int64s[i] = us;
+            sum += (double)(us / 1000 - (us % 1000 < 0) - base_ms);
+        }
+        fb_event_time_stats stats = {0};
+        push(&stats);
+        assert_int_equal(stats.min_ms, base_ms);
+        double difference = stats.average_ms - (double)base_ms - sum / ROWS;
+        double rounding = bases[k] == INT64_MIN ? 8 : 0.001;
+        assert_true(difference > -rounding && difference < rounding);
+        cells_deinit(&made);
+    }
+}
+
 static void the_ends_of_time_do_not_overflow_the_sum(void **state)
 {
     (void)state;
@@ -176,6 +200,7 @@ int main(void)
         cmocka_unit_test(the_time_of_a_window_is_its_end),
         cmocka_unit_test(small_batches_have_the_running_mean_of_spark),
         cmocka_unit_test(large_batches_have_an_average_that_differs_in_rounding_only),
+        cmocka_unit_test(neighbouring_times_are_rounded_down_each),
         cmocka_unit_test(the_ends_of_time_do_not_overflow_the_sum),
         cmocka_unit_test(statistics_of_tasks_merge_as_those_of_partitions),
     };

@@ -21,6 +21,32 @@ static void quotients_and_remainders_truncate_toward_zero(void **state)
     expr_env_deinit(&env);
 }
 
+static void a_constant_divisor_gives_what_division_gives(void **state)
+{
+    (void)state;
+    static const int64_t numbers[] = {0,    1,    -1,        2,         -2,           3,
+                                      7,    -7,   10,        1000,      -1000,        4294967296,
+                                      -999, 1023, INT64_MAX, INT64_MIN, INT64_MIN + 1};
+    enum { COUNT = sizeof numbers / sizeof numbers[0] };
+    expr_env env;
+    expr_env_init(&env, COUNT);
+    memcpy(expr_env_column(&env, fb_type_of(FB_TYPE_BIGINT))->int64s, numbers, sizeof numbers);
+    const fb_expr *x = expr_env_ref(&env, 0);
+    for (size_t k = 3; k < COUNT; k++) {
+        int64_t quotients[COUNT], remainders[COUNT];
+        for (size_t i = 0; i < COUNT; i++) {
+            quotients[i] = numbers[i] / numbers[k];
+            remainders[i] = numbers[i] % numbers[k];
+        }
+        const fb_expr *y = expr_env_long(&env, numbers[k]);
+        fb_column out = expr_env_eval(&env, expr_env_call(&env, "div", x, y, NULL));
+        expr_env_assert_longs(&out, quotients, COUNT);
+        out = expr_env_eval(&env, expr_env_call(&env, "%", x, y, NULL));
+        expr_env_assert_longs(&out, remainders, COUNT);
+    }
+    expr_env_deinit(&env);
+}
+
 static void a_zero_divisor_is_an_error_in_rows_that_have_both_operands(void **state)
 {
     (void)state;
@@ -146,6 +172,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quotients_and_remainders_truncate_toward_zero),
+        cmocka_unit_test(a_constant_divisor_gives_what_division_gives),
         cmocka_unit_test(a_zero_divisor_is_an_error_in_rows_that_have_both_operands),
         cmocka_unit_test(the_least_integer_by_minus_one),
         cmocka_unit_test(try_forms_give_null),
