@@ -77,14 +77,21 @@ static void clear_cell(fb_exchange *exchange, cell *c)
     *c = (cell){0};
 }
 
+static size_t lane_bytes(const fb_exchange *exchange)
+{
+    return exchange->partition_count * sizeof(cell);
+}
+
 void fb_exchange_destroy(fb_exchange *exchange)
 {
     if (!exchange) return;
     for (uint32_t i = 0; i < exchange->partition_count; i++)
         fb_exchange_release(exchange, i);
     for (uint32_t i = 0; i < exchange->lane_count; i++) {
-        fb_arena_deinit(&exchange->lanes[i].scratch);
-        fb_free(exchange->lanes[i].cells);
+        lane *each = &exchange->lanes[i];
+        if (each->cells) fb_budget_give(exchange->budget, lane_bytes(exchange));
+        fb_arena_deinit(&each->scratch);
+        fb_free(each->cells);
     }
     fb_free(exchange->lanes);
     fb_free(exchange);
@@ -185,14 +192,29 @@ static bool add_rows(cell *c, const fb_chunk *from, const uint32_t *rows, uint32
     return true;
 }
 
+static fb_status fail_limit(const fb_exchange *exchange, fb_error *err)
+{
+    return fb_fail(err, FB_E_LIMIT, 0,
+                   "the memory limit of %" PRIu64
+                   " bytes is reached while rows travel to their partitions",
+                   exchange->budget->limit_bytes);
+}
+
+static fb_status open_lane(fb_exchange *exchange, lane *to, fb_error *err)
+{
+    if (!fb_budget_take(exchange->budget, lane_bytes(exchange))) return fail_limit(exchange, err);
+    to->cells = fb_alloc_zero(exchange->partition_count, sizeof *to->cells);
+    fb_arena_init(&to->scratch, 0);
+    if (to->cells) return FB_OK;
+    fb_budget_give(exchange->budget, lane_bytes(exchange));
+    return fb_fail_nomem(err, "an exchange");
+}
+
 static fb_status count_cell(fb_exchange *exchange, cell *c, fb_error *err)
 {
     size_t bytes = c->arena.total_bytes + c->chunk_capacity * sizeof *c->chunks;
     if (!fb_budget_take(exchange->budget, bytes - c->counted_bytes))
-        return fb_fail(err, FB_E_LIMIT, 0,
-                       "the memory limit of %" PRIu64
-                       " bytes is reached while rows travel to their partitions",
-                       exchange->budget->limit_bytes);
+        return fail_limit(exchange, err);
     c->counted_bytes = bytes;
     return FB_OK;
 }
@@ -218,11 +240,7 @@ fb_status fb_exchange_write(fb_exchange *exchange, uint32_t lane_index, const fb
     FB_ASSERT(lane_index < exchange->lane_count && exchange->key_count <= rows->column_count);
     lane *to = &exchange->lanes[lane_index];
     if (rows->row_count == 0) return FB_OK;
-    if (!to->cells) {
-        to->cells = fb_alloc_zero(exchange->partition_count, sizeof *to->cells);
-        if (!to->cells) return fb_fail_nomem(err, "an exchange");
-        fb_arena_init(&to->scratch, 0);
-    }
+    if (!to->cells) FB_TRY(open_lane(exchange, to, err));
     parting p;
     fb_arena_reset(&to->scratch);
     if (!part_rows(exchange, rows, &to->scratch, &p))
