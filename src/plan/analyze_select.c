@@ -317,7 +317,6 @@ static fb_status add_having(fb_analyzer *a, select_list *list)
     scope.items = &list->items;
     scope.precedence = FB_GROUPS_FIRST;
     scope.alias_count = 0;
-    scope.times = NULL;
     FB_TRY(fb_analyze_expr(a, &scope, list->raw->having, &condition));
     FB_TRY(fb_bind_cast(&a->binder, condition, fb_type_of(FB_TYPE_BOOLEAN), false,
                         list->raw->having->position, &condition));
@@ -364,7 +363,6 @@ static fb_status add_sort_keys(fb_analyzer *a, select_list *list, const fb_raw_p
     scope.items = &list->items;
     scope.precedence = FB_OUTPUT_FIRST;
     scope.alias_count = 0;
-    scope.times = NULL;
     for (uint32_t i = 0; i < sort->sort_key_count; i++)
         FB_TRY(add_sort_key(a, list, &scope, &sort->sort_keys[i], visible, &items[i]));
     return FB_OK;
@@ -433,6 +431,7 @@ fb_status fb_analyze_select(fb_analyzer *a, const fb_raw_plan *raw, const fb_raw
     FB_TRY(name_items(a, &list));
     if (list.is_aggregate) FB_TRY(add_groups(a, &list));
     if (list.is_aggregate && (raw->having || sort)) FB_TRY(check_grouped(a, &list));
+    list.times.is_closed = true;
     if (raw->having) FB_TRY(add_having(a, &list));
 
     uint32_t visible = list.count, *sort_items = NULL;

@@ -42,6 +42,13 @@ fb_status fb_resolve_time_column(fb_analyzer *a, const fb_time_column *column, f
     return FB_OK;
 }
 
+static fb_status fail_place(fb_analyzer *a, const fb_raw_expr *raw)
+{
+    return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "",
+                            "%.*s() is only supported in the select list and in GROUP BY",
+                            FB_SLICE_ARGS(raw->name));
+}
+
 static fb_time_column *add_column(fb_analyzer *a, fb_time_columns *times)
 {
     if (times->count == times->capacity) {
@@ -311,6 +318,7 @@ static fb_status analyze_window(fb_analyzer *a, const fb_scope *scope, const fb_
                 "rows, therefore they are currently not supported.");
         column = each;
     }
+    if (!column && scope->times->is_closed) return fail_place(a, raw);
     if (!column) FB_TRY(add_window(a, scope->times, raw, &window, &column));
     return fb_resolve_time_column(a, column, raw->position, out);
 }
@@ -386,6 +394,7 @@ static fb_status analyze_window_time_of(fb_analyzer *a, const fb_scope *scope,
         if (times->columns[i].window.width_us == 0 &&
             fb_expr_same(times->columns[i].argument, window))
             column = &times->columns[i];
+    if (!column && times->is_closed) return fail_place(a, raw);
     if (!column) FB_TRY(add_window_time(a, times, raw, window, name, &column));
     return fb_resolve_time_column(a, column, raw->position, out);
 }
@@ -420,10 +429,7 @@ static fb_status analyze_window_time(fb_analyzer *a, const fb_scope *scope, cons
 fb_status fb_analyze_time_call(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *raw,
                                const fb_expr **out)
 {
-    if (!scope->times)
-        return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "",
-                                "%.*s() is only supported in the select list and in GROUP BY",
-                                FB_SLICE_ARGS(raw->name));
+    if (!scope->times) return fail_place(a, raw);
     return is_window(raw->name) ? analyze_window(a, scope, raw, out)
                                 : analyze_window_time(a, scope, raw, out);
 }

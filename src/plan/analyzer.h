@@ -127,6 +127,7 @@ typedef struct fb_time_column {
 
 struct fb_time_columns {
     const fb_plan *plan; /* the input, with the columns so far */
+    bool is_closed;      /* HAVING and ORDER BY see the columns, but add none */
     fb_time_column *columns;
     uint32_t count, capacity;
 };

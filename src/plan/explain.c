@@ -42,6 +42,82 @@ static void print_source(const fb_plan *plan, fb_buf *out)
     print_attributes(plan, out);
 }
 
+static void print_exprs(const fb_expr *const *exprs, uint32_t count, fb_buf *out)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (i) fb_buf_add_text(out, ", ");
+        fb_expr_print(exprs[i], out);
+    }
+}
+
+/* count(1) FILTER (WHERE ...) AS count#5 */
+static void print_call(const fb_plan_call *call, const fb_attribute *result, fb_buf *out)
+{
+    fb_buf_printf(out, "%s(%s", call->call->function->name, call->is_distinct ? "DISTINCT " : "");
+    if (call->call->arg_count)
+        print_exprs(call->call->args, call->call->arg_count, out);
+    else
+        fb_buf_add_char(out, '1');
+    fb_buf_add_text(out, call->call->ignores_nulls ? ") IGNORE NULLS" : ")");
+    if (call->filter) {
+        fb_buf_add_text(out, " FILTER (WHERE ");
+        fb_expr_print(call->filter, out);
+        fb_buf_add_char(out, ')');
+    }
+    fb_buf_printf(out, " AS %.*s#%" PRIu64, FB_SLICE_ARGS(result->name), result->id);
+}
+
+static void print_aggregate(const fb_plan *plan, fb_buf *out)
+{
+    fb_buf_add_text(out, "Aggregate [");
+    print_exprs(plan->exprs, plan->expr_count, out);
+    fb_buf_add_text(out, "], [");
+    for (uint32_t i = 0; i < plan->output_count; i++) {
+        const fb_attribute *column = &plan->output[i];
+        if (i) fb_buf_add_text(out, ", ");
+        if (i < plan->expr_count)
+            fb_buf_printf(out, "%.*s#%" PRIu64, FB_SLICE_ARGS(column->name), column->id);
+        else
+            print_call(&plan->calls[i - plan->expr_count], column, out);
+    }
+    fb_buf_add_char(out, ']');
+}
+
+static void print_watermark(const fb_plan *plan, fb_buf *out)
+{
+    const fb_attribute *column = &plan->output[plan->watermark_column];
+    fb_buf_printf(out, "EventTimeWatermark %.*s#%" PRIu64 ": ", FB_SLICE_ARGS(column->name),
+                  column->id);
+    fb_type_print_simple(column->type, out);
+    const fb_interval delay = {.us = plan->delay_ms * 1000};
+    fb_buf_add_text(out, ", ");
+    fb_interval_print(&delay, out);
+}
+
+static void print_window(const fb_plan *plan, fb_buf *out)
+{
+    const fb_time_window *window = &plan->window;
+    const fb_attribute *column = &plan->output[plan->output_count - 1];
+    fb_buf_add_text(out, "TimeWindow window(");
+    fb_expr_print(window->time, out);
+    fb_buf_printf(out, ", %" PRId64 ", %" PRId64 ", %" PRId64 ") AS %.*s#%" PRIu64,
+                  window->width_us, window->slide_us, window->start_us, FB_SLICE_ARGS(column->name),
+                  column->id);
+}
+
+static void print_sort(const fb_plan *plan, fb_buf *out)
+{
+    fb_buf_add_text(out, "Sort [");
+    for (uint32_t i = 0; i < plan->sort_key_count; i++) {
+        const fb_sort_key *key = &plan->sort_keys[i];
+        if (i) fb_buf_add_text(out, ", ");
+        fb_expr_print(key->expr, out);
+        fb_buf_printf(out, " %s NULLS %s", key->descending ? "DESC" : "ASC",
+                      key->nulls_last ? "LAST" : "FIRST");
+    }
+    fb_buf_add_text(out, "], true");
+}
+
 static void print_node(const fb_plan *plan, fb_buf *out)
 {
     switch (plan->kind) {
@@ -67,9 +143,16 @@ static void print_node(const fb_plan *plan, fb_buf *out)
         fb_buf_add_text(out, "Union");
         break;
     case FB_PLAN_WATERMARK:
+        print_watermark(plan, out);
+        break;
     case FB_PLAN_WINDOW:
+        print_window(plan, out);
+        break;
     case FB_PLAN_AGGREGATE:
+        print_aggregate(plan, out);
+        break;
     case FB_PLAN_SORT:
+        print_sort(plan, out);
         break;
     }
 }
