@@ -72,13 +72,6 @@ static fb_status parse_mode(fb_slice text, const fb_sink_ops *sink, fb_output_mo
     for (int mode = FB_OUTPUT_APPEND; mode <= FB_OUTPUT_COMPLETE; mode++) {
         if (!fb_slice_equal_nocase(text, fb_slice_of(names[mode]))) continue;
         *out = (fb_output_mode)mode;
-        /* The whole result is an aggregation's to give; no query has one yet. */
-        if (mode == FB_OUTPUT_COMPLETE)
-            return fb_fail_condition(err, FB_E_ANALYSIS,
-                                     "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
-                                     "Invalid streaming output mode: complete. This output mode is "
-                                     "not supported for no streaming aggregations on streaming "
-                                     "DataFrames/DataSets.");
         if (sink->modes & (1u << mode)) return FB_OK;
         return fb_fail_condition(err, FB_E_ANALYSIS, "STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE",
                                  "sink '%s' does not support output mode %s", sink->name,
