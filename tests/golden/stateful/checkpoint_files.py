@@ -87,8 +87,20 @@ def tree(checkpoint):
 
 
 def deltas(checkpoint):
-    return {str(path.relative_to(checkpoint)): delta_records(path)
-            for path in sorted((checkpoint / "state").rglob("*.delta")) if is_visible(path)}
+    """Records of all deltas by name, as far as they change anything: Spark also writes a row that
+    comes and goes in one batch. Only stores whose first delta is still there."""
+    found = {}
+    for store in sorted(path.parent for path in (checkpoint / "state").rglob("1.delta")):
+        rows, version = {}, 1
+        while (store / f"{version}.delta").exists():
+            path = store / f"{version}.delta"
+            records = {key: value for key, value in delta_records(path).items()
+                       if value is not None or key in rows}
+            rows.update(records)
+            rows = {key: value for key, value in rows.items() if value is not None}
+            found[str(path.relative_to(checkpoint))] = records
+            version += 1
+    return found
 
 
 def log(checkpoint, name):

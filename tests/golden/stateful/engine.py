@@ -41,6 +41,17 @@ class Input:
                 self.put(step)
 
 
+def number(text):
+    """A decimal keeps its digits. Doubles of many digits have several spellings, of which JDK 17
+    does not always take the shortest."""
+    digits = len(text.lstrip("-").split("E")[0].replace(".", "").lstrip("0"))
+    return "#" + (repr(float(text)) if "E" in text or 15 < digits < 18 else text)
+
+
+def parse(text):
+    return json.loads(text, parse_float=number)
+
+
 def line_of(case, row):
     """A row as text that does not depend on how numbers and blanks are written."""
     for name in case.sets:
@@ -110,7 +121,7 @@ class Forebay:
             raise Failure(f"forebay ended with {status}: {err.decode(errors='replace')}")
         rows = {}
         for text in out.decode().splitlines():
-            row = json.loads(text)
+            row = parse(text)
             rows.setdefault(row.pop("batchId"), []).append(row)
         events = {}
         if progress.exists():
