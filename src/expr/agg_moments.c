@@ -45,7 +45,8 @@ static fb_status moments_merge(const fb_aggregate_call *call, fb_eval *eval, fb_
         double step = count == 0 ? 0 : delta / count;
         fields[COUNT].doubles[group] = count;
         fields[MEAN].doubles[group] += step * there;
-        fields[M2].doubles[group] += others[M2].doubles[i] + delta * step * here * there;
+        double m2 = fields[M2].doubles[group] + others[M2].doubles[i];
+        fields[M2].doubles[group] = m2 + delta * step * here * there;
     }
     return FB_OK;
 }

@@ -161,7 +161,7 @@ PING_PONG = [
            {"a": f"{hour}:44 a 4, {hour}:01 c 5", "b": f"{hour}:39 b 6"}]
         for hour in range(10, 20)))),
     ("count", cases.in_runs(cases.numbers(71, 15, 8), *[1, 2] * 5)),
-    ("first_and_last", [[step] for run in cases.typed(72, "i8 s i32 d30 dat bo ts", 10)
+    ("first_and_last", [[step] for run in cases.typed(72, "i8 i32 i64 d d30 dat bo ts f", 10)
                         for step in run]),
 ]
 

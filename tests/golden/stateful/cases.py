@@ -134,6 +134,12 @@ def typed(seed, columns, files=4, rows=14):
                     for _ in range(files)], 2, files - 2)
 
 
+def one_each(runs, key):
+    """The first row of every key in a batch."""
+    return [[{view: list({json.loads(line).get(key): line for line in reversed(lines)}.values())
+              for view, lines in step.items()} for step in run] for run in runs]
+
+
 def by_keys(name, seed, columns, **more):
     """A count and a sum by columns of many types."""
     listed = ", ".join(columns.split())
@@ -219,13 +225,17 @@ CASES = [
     Case("extremes_nested", "SELECT i8, min(st) AS a, max(st) AS b, max(ar) AS c, "
          "min(named_struct('x', s, 'y', v)) AS d FROM STREAM v GROUP BY i8", "update", TYPED,
          typed(24, "i8 st ar s")),
-    Case("first_and_last", "SELECT i8, first(s) AS a, last(s) AS b, any_value(i32) AS c, "
+    # Texts and nested values make Spark sort, not stably: their groups have one row a batch.
+    Case("first_and_last", "SELECT i8, first(i32) AS a, last(i64) AS b, any_value(d) AS c, "
          "first(d30) IGNORE NULLS AS e, last(dat) IGNORE NULLS AS f, first_value(bo) AS g, "
-         "last_value(ts) AS h FROM STREAM v GROUP BY i8", "update", TYPED,
-         typed(25, "i8 s i32 d30 dat bo ts")),
+         "last_value(ts) AS h, first(f) IGNORE NULLS AS i FROM STREAM v GROUP BY i8", "update",
+         TYPED, typed(25, "i8 i32 i64 d d30 dat bo ts f")),
+    Case("first_and_last_texts", "SELECT i8, first(s) AS a, last(s) AS b, "
+         "first(bin) IGNORE NULLS AS c, last(s) IGNORE NULLS AS d FROM STREAM v GROUP BY i8",
+         "update", TYPED, one_each(typed(31, "i8 s bin", 6), "i8")),
     Case("first_and_last_nested", "SELECT i8, first(st) AS a, last(ar) AS b, "
          "first(st) IGNORE NULLS AS c FROM STREAM v GROUP BY i8", "update", TYPED,
-         typed(26, "i8 st ar")),
+         one_each(typed(26, "i8 st ar", 6), "i8")),
     Case("booleans", "SELECT i8, bool_and(bo) AS a, bool_or(bo) AS b, every(v > 5) AS c, "
          "some(v > 90) AS d, any(bo) AS e, count_if(v > 50) AS f FROM STREAM v GROUP BY i8",
          "update", TYPED, typed(27, "i8 bo")),
