@@ -115,7 +115,9 @@ static fb_sql_interval read_parts(fb_sql_build *sql, fb_sql_span span,
         fb_buf_add_slice(&text, parts[i].from.text);
     }
     fb_sql_interval result = {0};
-    if (text.failed)
+    if (text.failed && !text.is_full)
+        (void)fb_sql_fail_nomem(sql);
+    else if (text.failed)
         (void)fb_sql_fail(sql, span, FB_E_LIMIT, "", "the interval is longer than %d bytes",
                           MAX_INTERVAL_BYTES);
     else if (fb_interval_parse(fb_buf_slice(&text), &value, &fault))
