@@ -74,7 +74,7 @@ static bool write_batch(const char *directory, int64_t id)
     delta_writer writers[PARTITIONS];
     pthread_t threads[PARTITIONS];
     char offset_entry[32], commit_entry[32];
-    (void)snprintf(offset_entry, sizeof offset_entry, "%lld", (long long)id);
+    (void)snprintf(offset_entry, sizeof offset_entry, "o%lld", (long long)id);
     (void)snprintf(commit_entry, sizeof commit_entry, "c%lld", (long long)id);
     if (!bench_write_file(directory, offset_entry, 1225)) return false;
     int started = 0;
