@@ -6,6 +6,7 @@
  *     verify_test DIRECTORY_OF_STATES DIRECTORY_OF_CHECKPOINTS */
 #include "session_env.h"
 
+#include "base/memory.h"
 #include "state/state_file.h"
 
 #include <forebay/checkpoint.h>
@@ -211,6 +212,29 @@ static fb_status describe(fb_result_format format)
     return fb_session_describe_checkpoint(env.session, path, format, &env.err);
 }
 
+/* Neither call takes want of memory for damage. */
+static void want_of_memory_is_told_as_such(void **state)
+{
+    (void)state;
+    make("d1_tumbling_append");
+    for (int call = 0; call < 2; call++) {
+        uint64_t before = fb_memory_allocations();
+        assert_ok(call ? describe(FB_RESULT_JSONL) : verify(), &env.err);
+        uint64_t count = fb_memory_allocations() - before, failures = 0;
+        for (uint64_t k = 1; k <= count; k++) {
+            fb_memory_fail_at(k);
+            fb_status status = call ? describe(FB_RESULT_JSONL) : verify();
+            fb_memory_fail_at(0);
+            /* FB_E_IO: the output is memory too. */
+            if (status != FB_OK && status != FB_E_NOMEM && status != FB_E_IO)
+                fail_msg("allocation %d: %s", (int)k, env.err.message);
+            failures += status != FB_OK;
+        }
+        /* The output keeps its room, so that the last ones are not asked for again. */
+        assert_true(count > 10 && failures * 2 > count);
+    }
+}
+
 static void info_tells_batches_stores_and_health(void **state)
 {
     (void)state;
@@ -261,6 +285,7 @@ int main(int argc, char **argv)
         in_session(damage_is_found),
         in_session(what_harms_no_restart_is_a_remark),
         in_session(state_that_cannot_be_read_is_told),
+        in_session(want_of_memory_is_told_as_such),
         in_session(info_tells_batches_stores_and_health),
         in_session(info_names_what_the_next_start_will_miss),
     };
