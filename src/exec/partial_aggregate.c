@@ -182,13 +182,21 @@ static fb_status write_parts(partial *p, fb_error *err)
     return FB_OK;
 }
 
+static fb_status write_own(partial *p, fb_error *err)
+{
+    fb_arena_reset(&p->arena);
+    fb_eval eval = {.context = p->context, .arena = &p->arena, .err = err};
+    FB_TRY(fb_buffers_settle(&p->buffers, &eval));
+    return write_groups(p, &p->groups, &p->buffers, err);
+}
+
 static fb_status partial_finish(fb_operator *self, fb_error *err)
 {
     partial *p = (partial *)self;
-    if (p->parts)
+    if (p->parts) /* which keep no lists */
         FB_TRY(write_parts(p, err));
     else
-        FB_TRY(write_groups(p, &p->groups, &p->buffers, err));
+        FB_TRY(write_own(p, err));
     fb_exchange_finish_lane(p->exchange, p->lane, true);
     release(p);
     return FB_OK;

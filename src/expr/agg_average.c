@@ -172,7 +172,7 @@ static fb_status bind_decimal_average(fb_binder *binder, fb_aggregate_call *call
     call->type =
         fb_type_decimal(binder->arena, at_most(arg->precision + 4), at_most(arg->scale + 4));
     if (!sum || !call->type) return fb_fail_nomem(binder->err, "an aggregate");
-    FB_TRY(fb_aggregate_cast_arg(binder, call, sum));
+    FB_TRY(fb_aggregate_cast_arg(binder, call, 0, sum));
     call->fields[0] = (fb_buffer_field){.name = "sum", .type = sum, .nullable = true};
     call->update = average_decimal_update;
     call->merge = average_decimal_merge;
@@ -183,13 +183,13 @@ static fb_status bind_decimal_average(fb_binder *binder, fb_aggregate_call *call
 static fb_status bind_average(fb_binder *binder, fb_aggregate_call *call)
 {
     call->nullable = true;
-    FB_TRY(fb_aggregate_check_number(binder, call));
+    FB_TRY(fb_aggregate_check_number(binder, call, 0));
     call->fields[1] =
         (fb_buffer_field){.name = "count", .type = fb_type_of(FB_TYPE_BIGINT), .nullable = true};
     call->field_count = 2;
     if (call->args[0]->type->id == FB_TYPE_DECIMAL) return bind_decimal_average(binder, call);
     call->type = fb_type_of(FB_TYPE_DOUBLE);
-    FB_TRY(fb_aggregate_cast_arg(binder, call, call->type));
+    FB_TRY(fb_aggregate_cast_arg(binder, call, 0, call->type));
     call->fields[0] = (fb_buffer_field){.name = "sum", .type = call->type, .nullable = true};
     call->update = average_update;
     call->merge = average_merge;
@@ -197,9 +197,17 @@ static fb_status bind_average(fb_binder *binder, fb_aggregate_call *call)
     return FB_OK;
 }
 
+/* A sum of decimals that overflows makes NULL, as without ANSI; others do not overflow. */
+static fb_status bind_try_average(fb_binder *binder, fb_aggregate_call *call)
+{
+    call->ansi = false;
+    return bind_average(binder, call);
+}
+
 static const fb_aggregate functions[] = {
     {"avg", 1, 1, bind_average, "avg(expr) - the mean of the values that are not NULL"},
     {"mean", 1, 1, bind_average, "mean(expr) - the same as avg"},
+    {"try_avg", 1, 1, bind_try_average, "try_avg(expr) - avg, NULL when it overflows"},
 };
 
 const fb_aggregate_list fb_aggregates_average = {functions, sizeof functions / sizeof *functions};

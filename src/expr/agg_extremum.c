@@ -4,6 +4,7 @@
  * stays), and the aggregates that are these on booleans: bool_and, bool_or and their synonyms. */
 #include "expr/agg_value.h"
 #include "expr/bind.h"
+#include "expr/buffer_column.h"
 #include "expr/kernel_compare.h"
 
 /* --- numbers of common types, in loops of their own --- */
@@ -71,7 +72,7 @@ static fb_status extremum_update(const fb_aggregate_call *call, fb_eval *eval, f
         uint32_t group = groups[i];
         if (!fb_buffer_is_null(best, group) && sign * fb_compare_rows(args, i, best, group) <= 0)
             continue;
-        if (!fb_aggregate_put(best, heap, group, args, i)) return fb_eval_nomem(eval);
+        if (!fb_buffer_column_put(best, heap, group, args, i)) return fb_eval_nomem(eval);
     }
     return FB_OK;
 }
@@ -100,7 +101,8 @@ static fb_status extremum_evaluate(const fb_aggregate_call *call, fb_eval *eval,
 static fb_status bind_extremum(fb_binder *binder, fb_aggregate_call *call, const char *field,
                                fb_aggregate_update update)
 {
-    FB_TRY(fb_aggregate_check_scalar(binder, call));
+    FB_TRY(fb_aggregate_check_value(binder, call, 0));
+    FB_TRY(fb_aggregate_check_order(binder, call, 0));
     call->type = call->args[0]->type;
     call->nullable = true;
     call->fields[0] =

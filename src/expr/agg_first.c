@@ -4,6 +4,7 @@
  * with NULL are passed over. */
 #include "expr/agg_value.h"
 #include "expr/bind.h"
+#include "expr/buffer_column.h"
 
 enum { VALUE, IS_SET };
 
@@ -11,7 +12,8 @@ static fb_status keep(fb_eval *eval, fb_arena *heap, fb_column *fields, uint32_t
                       const fb_column *from, size_t row)
 {
     fields[IS_SET].bools[group] = 1;
-    return fb_aggregate_put(&fields[VALUE], heap, group, from, row) ? FB_OK : fb_eval_nomem(eval);
+    return fb_buffer_column_put(&fields[VALUE], heap, group, from, row) ? FB_OK
+                                                                        : fb_eval_nomem(eval);
 }
 
 static fb_status first_update(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
@@ -83,7 +85,7 @@ static fb_status read_ignore_nulls(fb_binder *binder, fb_aggregate_call *call)
 static fb_status bind_value(fb_binder *binder, fb_aggregate_call *call, const char *field)
 {
     FB_TRY(read_ignore_nulls(binder, call));
-    FB_TRY(fb_aggregate_check_scalar(binder, call));
+    FB_TRY(fb_aggregate_check_value(binder, call, 0));
     call->type = call->args[0]->type;
     call->nullable = true;
     call->fields[VALUE] =

@@ -7,9 +7,10 @@
 #include "expr/aggregate.h"
 
 /* Numbers pass; strings, timestamps and NULL become DOUBLE; others are refused in Spark's words. */
-fb_status fb_aggregate_check_number(fb_binder *binder, fb_aggregate_call *call) FB_CHECKED;
-/* Replaces the only argument by its implicit cast. */
-fb_status fb_aggregate_cast_arg(fb_binder *binder, fb_aggregate_call *call,
+fb_status fb_aggregate_check_number(fb_binder *binder, fb_aggregate_call *call,
+                                    uint32_t arg) FB_CHECKED;
+/* Replaces an argument by its implicit cast. */
+fb_status fb_aggregate_cast_arg(fb_binder *binder, fb_aggregate_call *call, uint32_t arg,
                                 const fb_type *type) FB_CHECKED;
 /* The type in which values of a DECIMAL are summed: ten digits more. NULL: no memory. */
 const fb_type *fb_aggregate_sum_type(fb_arena *arena, const fb_type *decimal);

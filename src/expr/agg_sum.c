@@ -109,6 +109,45 @@ static fb_status sum_decimal_update(const fb_aggregate_call *call, fb_eval *eval
     return FB_OK;
 }
 
+/* --- integers that must not fail: sum and isEmpty as with decimals --- */
+
+static void try_add_long(fb_column *fields, uint32_t group, int64_t value)
+{
+    fields[1].bools[group] = 0;
+    if (fb_buffer_is_null(&fields[0], group)) return;
+    int64_t *total = &fields[0].int64s[group];
+    if (__builtin_add_overflow(*total, value, total)) fb_bits_clear(fields[0].validity, group);
+}
+
+static fb_status try_sum_long_update(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
+                                     fb_column *fields, const uint32_t *groups,
+                                     const fb_column *args, size_t row_count)
+{
+    (void)call;
+    (void)eval;
+    (void)heap;
+    for (size_t i = 0; i < row_count; i++)
+        if (!fb_column_is_null(args, i))
+            try_add_long(fields, groups[i], args->int64s[fb_column_index(args, i)]);
+    return FB_OK;
+}
+
+static fb_status try_sum_long_merge(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
+                                    fb_column *fields, const uint32_t *groups,
+                                    const fb_column *others, size_t row_count)
+{
+    (void)call;
+    (void)eval;
+    (void)heap;
+    for (size_t i = 0; i < row_count; i++) {
+        if (others[1].bools[i]) continue;
+        bool is_null = fb_column_is_null(&others[0], i);
+        try_add_long(fields, groups[i], is_null ? 0 : others[0].int64s[i]);
+        if (is_null) fb_bits_clear(fields[0].validity, groups[i]);
+    }
+    return FB_OK;
+}
+
 /* --- merging and results --- */
 
 static fb_status sum_merge(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
@@ -167,7 +206,7 @@ static fb_status bind_decimal_sum(fb_binder *binder, fb_aggregate_call *call)
 {
     const fb_type *sum = fb_aggregate_sum_type(binder->arena, call->args[0]->type);
     if (!sum) return fb_fail_nomem(binder->err, "an aggregate");
-    FB_TRY(fb_aggregate_cast_arg(binder, call, sum));
+    FB_TRY(fb_aggregate_cast_arg(binder, call, 0, sum));
     call->type = sum;
     call->fields[0] = (fb_buffer_field){.name = "sum", .type = sum, .nullable = true};
     call->fields[1] = (fb_buffer_field){
@@ -179,15 +218,29 @@ static fb_status bind_decimal_sum(fb_binder *binder, fb_aggregate_call *call)
     return FB_OK;
 }
 
+static fb_status bind_integer_try_sum(fb_binder *binder, fb_aggregate_call *call)
+{
+    call->type = fb_type_of(FB_TYPE_BIGINT);
+    FB_TRY(fb_aggregate_cast_arg(binder, call, 0, call->type));
+    call->fields[0] = (fb_buffer_field){.name = "sum", .type = call->type, .nullable = true};
+    call->fields[1] = (fb_buffer_field){
+        .name = "isEmpty", .type = fb_type_of(FB_TYPE_BOOLEAN), .starts_true = true};
+    call->field_count = 2;
+    call->update = try_sum_long_update;
+    call->merge = try_sum_long_merge;
+    call->evaluate = sum_decimal_evaluate;
+    return FB_OK;
+}
+
 static fb_status bind_sum(fb_binder *binder, fb_aggregate_call *call)
 {
     call->nullable = true;
-    FB_TRY(fb_aggregate_check_number(binder, call));
+    FB_TRY(fb_aggregate_check_number(binder, call, 0));
     const fb_type *arg = call->args[0]->type;
     if (arg->id == FB_TYPE_DECIMAL) return bind_decimal_sum(binder, call);
     bool is_integral = fb_type_is_integral(arg);
     call->type = fb_type_of(is_integral ? FB_TYPE_BIGINT : FB_TYPE_DOUBLE);
-    FB_TRY(fb_aggregate_cast_arg(binder, call, call->type));
+    FB_TRY(fb_aggregate_cast_arg(binder, call, 0, call->type));
     call->fields[0] =
         (fb_buffer_field){.name = "sum", .type = call->type, .nullable = true, .starts_null = true};
     call->field_count = 1;
@@ -197,8 +250,17 @@ static fb_status bind_sum(fb_binder *binder, fb_aggregate_call *call)
     return FB_OK;
 }
 
+static fb_status bind_try_sum(fb_binder *binder, fb_aggregate_call *call)
+{
+    call->nullable = true;
+    call->ansi = false;
+    return fb_type_is_integral(call->args[0]->type) ? bind_integer_try_sum(binder, call)
+                                                    : bind_sum(binder, call);
+}
+
 static const fb_aggregate functions[] = {
     {"sum", 1, 1, bind_sum, "sum(expr) - the sum of the values that are not NULL"},
+    {"try_sum", 1, 1, bind_try_sum, "try_sum(expr) - sum, NULL when it overflows"},
 };
 
 const fb_aggregate_list fb_aggregates_sum = {functions, sizeof functions / sizeof *functions};

@@ -3,10 +3,10 @@
 
 #include "expr/bind.h"
 
-fb_status fb_aggregate_check_scalar(fb_binder *binder, const fb_aggregate_call *call)
+fb_status fb_aggregate_check_value(fb_binder *binder, const fb_aggregate_call *call, uint32_t arg)
 {
-    const fb_type *type = call->args[0]->type;
-    if (!fb_type_is_nested(type) && type->id != FB_TYPE_VOID) return FB_OK;
+    const fb_type *type = call->args[arg]->type;
+    if (type->id != FB_TYPE_VOID) return FB_OK;
     fb_status status =
         fb_fail(binder->err, FB_E_UNSUPPORTED, 0, "%s of %s is not supported in this version",
                 call->function->name, fb_type_sql(type, binder->arena));
@@ -17,31 +17,28 @@ fb_status fb_aggregate_check_scalar(fb_binder *binder, const fb_aggregate_call *
     return status;
 }
 
-bool fb_aggregate_put(fb_column *field, fb_arena *heap, uint32_t group, const fb_column *from,
-                      size_t row)
+static bool has_order(const fb_type *type)
 {
-    if (fb_column_is_null(from, row)) {
-        fb_bits_clear(field->validity, group);
-        return true;
-    }
-    size_t width = fb_type_width(field->type), index = fb_column_index(from, row);
-    fb_bits_set(field->validity, group);
-    memcpy((char *)field->values + group * width, (const char *)from->values + index * width,
-           width);
-    if (field->type->id != FB_TYPE_STRING && field->type->id != FB_TYPE_BINARY) return true;
-    fb_string *kept = &field->strings[group];
-    if (kept->size <= FB_STRING_INLINE) return true;
-    char *bytes = fb_arena_copy(heap, kept->far, kept->size);
-    if (!bytes) {
-        *kept = (fb_string){.size = 0};
-        return false;
-    }
-    kept->far = bytes;
+    if (type->id == FB_TYPE_MAP) return false;
+    for (uint32_t i = 0; fb_type_is_nested(type) && i < type->field_count; i++)
+        if (!has_order(type->fields[i].type)) return false;
     return true;
 }
 
+fb_status fb_aggregate_check_order(fb_binder *binder, const fb_aggregate_call *call, uint32_t arg)
+{
+    const fb_type *type = call->args[arg]->type;
+    if (has_order(type)) return FB_OK;
+    return fb_bind_fail_at(binder, call->position, "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE",
+                           "The `%s` does not support ordering on type \"%s\".",
+                           call->function->name, fb_type_sql(type, binder->arena));
+}
+
+/* Nested values stay where they are: copying a part of the groups would copy the entries of all. */
 fb_status fb_aggregate_copy_field(fb_eval *eval, const fb_column *field, size_t group_count,
                                   fb_column *out)
 {
+    *out = *field;
+    if (fb_type_is_nested(field->type)) return FB_OK;
     return fb_column_copy(out, eval->arena, field, group_count) ? FB_OK : fb_eval_nomem(eval);
 }

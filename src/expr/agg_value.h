@@ -6,13 +6,12 @@
 
 #include "expr/aggregate.h"
 
-/* Scalars and strings; nested types are refused with FB_E_UNSUPPORTED by name. */
-fb_status fb_aggregate_check_scalar(fb_binder *binder, const fb_aggregate_call *call) FB_CHECKED;
-
-/* Row `row` of `from` becomes the value of `group`: bytes of long strings are copied to `heap`,
- * NULL stays NULL. False: no memory. */
-bool fb_aggregate_put(fb_column *field, fb_arena *heap, uint32_t group, const fb_column *from,
-                      size_t row);
+/* VOID, which has no value to keep, is refused with FB_E_UNSUPPORTED by name. */
+fb_status fb_aggregate_check_value(fb_binder *binder, const fb_aggregate_call *call,
+                                   uint32_t arg) FB_CHECKED;
+/* Maps, and what has one inside, have no order. */
+fb_status fb_aggregate_check_order(fb_binder *binder, const fb_aggregate_call *call,
+                                   uint32_t arg) FB_CHECKED;
 
 /* The field as a result column. */
 fb_status fb_aggregate_copy_field(fb_eval *eval, const fb_column *field, size_t group_count,

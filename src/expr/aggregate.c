@@ -6,8 +6,9 @@
 #include <stdio.h>
 
 static const fb_aggregate_list *const lists[] = {
-    &fb_aggregates_average, &fb_aggregates_count,   &fb_aggregates_extremum,
-    &fb_aggregates_first,   &fb_aggregates_moments, &fb_aggregates_sum,
+    &fb_aggregates_average, &fb_aggregates_bits,     &fb_aggregates_by,    &fb_aggregates_collect,
+    &fb_aggregates_count,   &fb_aggregates_extremum, &fb_aggregates_first, &fb_aggregates_moments,
+    &fb_aggregates_pairs,   &fb_aggregates_sum,
 };
 
 enum { LIST_COUNT = sizeof lists / sizeof lists[0] };

@@ -17,16 +17,17 @@
 typedef struct fb_aggregate fb_aggregate;
 typedef struct fb_aggregate_call fb_aggregate_call;
 
-enum { FB_AGGREGATE_MAX_FIELDS = 4 };
+enum { FB_AGGREGATE_MAX_FIELDS = 6 };
 
 /* A field of the buffer. */
 typedef struct fb_buffer_field {
     const char *name;
     const fb_type *type;
     bool nullable;
-    bool starts_null; /* else it starts as zero, or true */
+    bool starts_null; /* else it starts as zero, or true, or these bytes of a BINARY */
     bool starts_true;
     bool is_declared_nullable; /* in the state's schema, as in Spark's, though it never is NULL */
+    fb_slice starts_as;
 } fb_buffer_field;
 
 /* Folds row i of the arguments into group groups[i], for i in 0..row_count-1. `fields` are the
@@ -34,11 +35,15 @@ typedef struct fb_buffer_field {
 typedef fb_status (*fb_aggregate_update)(const fb_aggregate_call *call, fb_eval *eval,
                                          fb_arena *heap, fb_column *fields, const uint32_t *groups,
                                          const fb_column *args, size_t row_count);
+/* Brings buffers into the form that is stored, where `update` keeps another one meanwhile. */
+typedef fb_status (*fb_aggregate_settle)(const fb_aggregate_call *call, fb_eval *eval,
+                                         fb_arena *heap, fb_column *fields, size_t group_count);
 /* Folds row i of other buffers (flat columns of the same fields) into group groups[i]. */
 typedef fb_status (*fb_aggregate_merge)(const fb_aggregate_call *call, fb_eval *eval,
                                         fb_arena *heap, fb_column *fields, const uint32_t *groups,
                                         const fb_column *others, size_t row_count);
-/* The results of groups 0..group_count-1: a flat column of call->type. */
+/* The results of groups 0..group_count-1: a flat column of call->type, good until the buffers
+ * change. */
 typedef fb_status (*fb_aggregate_evaluate)(const fb_aggregate_call *call, fb_eval *eval,
                                            const fb_column *fields, size_t group_count,
                                            fb_column *out);
@@ -51,12 +56,14 @@ struct fb_aggregate_call {
     const fb_type *type; /* of the result */
     bool nullable;
     bool ansi;
-    bool ignores_nulls; /* first, last */
-    bool merge_rounds;  /* merging into empty buffers may change the last digits */
-    unsigned variant;   /* of functions that share their kernels */
+    bool ignores_nulls;    /* first, last */
+    bool merge_rounds;     /* merging into empty buffers may change the last digits */
+    unsigned variant;      /* of functions that share their kernels */
+    const fb_type *packed; /* the STRUCT whose row the bytes of a buffer are; NULL: there is none */
     fb_buffer_field fields[FB_AGGREGATE_MAX_FIELDS];
     uint32_t field_count;
     fb_aggregate_update update;
+    fb_aggregate_settle settle; /* or NULL: nothing to do */
     fb_aggregate_merge merge;
     fb_aggregate_evaluate evaluate;
 };
@@ -95,7 +102,7 @@ typedef struct fb_buffers {
     uint32_t column_count;
     uint32_t group_count; /* initialised rows */
     uint32_t capacity;
-    fb_arena heap; /* strings */
+    fb_arena heap; /* strings, entries of arrays, lists that are being made */
 } fb_buffers;
 
 fb_status fb_buffers_init(fb_buffers *buffers, const fb_aggregate_call *const *calls,
@@ -120,6 +127,8 @@ fb_status fb_buffers_update(fb_buffers *buffers, fb_eval *eval, const uint32_t *
 fb_status fb_buffers_update_call(fb_buffers *buffers, fb_eval *eval, uint32_t call,
                                  const uint32_t *groups, const fb_column *args,
                                  size_t row_count) FB_CHECKED;
+/* Due between updates and whoever reads the columns, also a merge or an evaluation. */
+fb_status fb_buffers_settle(fb_buffers *buffers, fb_eval *eval) FB_CHECKED;
 fb_status fb_buffers_merge(fb_buffers *buffers, fb_eval *eval, const uint32_t *groups,
                            const fb_column *others, size_t row_count) FB_CHECKED;
 /* The result column of call number `call`, for all groups. */
@@ -137,10 +146,14 @@ static inline bool fb_buffer_is_null(const fb_column *field, uint32_t group)
 }
 
 extern const fb_aggregate_list fb_aggregates_average;
+extern const fb_aggregate_list fb_aggregates_bits;
+extern const fb_aggregate_list fb_aggregates_by;
+extern const fb_aggregate_list fb_aggregates_collect;
 extern const fb_aggregate_list fb_aggregates_count;
 extern const fb_aggregate_list fb_aggregates_extremum;
 extern const fb_aggregate_list fb_aggregates_first;
 extern const fb_aggregate_list fb_aggregates_moments;
+extern const fb_aggregate_list fb_aggregates_pairs;
 extern const fb_aggregate_list fb_aggregates_sum;
 
 #endif

@@ -3,6 +3,7 @@
  * Growable columns with a row per group. Capacities double; what is new is zero or NULL. */
 #include "base/memory.h"
 #include "expr/aggregate.h"
+#include "expr/buffer_column.h"
 
 enum { LEAST_CAPACITY = 64 };
 
@@ -23,7 +24,8 @@ static fb_status init_columns(fb_buffers *buffers, fb_error *err)
     buffers->columns = fb_alloc_zero(buffers->column_count, sizeof *buffers->columns);
     if (!buffers->columns) return fb_fail_nomem(err, "aggregation buffers");
     for (uint32_t i = 0; i < buffers->column_count; i++)
-        buffers->columns[i].type = field_of(buffers, i)->type;
+        if (!fb_buffer_column_init(&buffers->columns[i], field_of(buffers, i)->type))
+            return fb_fail_nomem(err, "aggregation buffers");
     return FB_OK;
 }
 
@@ -41,40 +43,23 @@ fb_status fb_buffers_init(fb_buffers *buffers, const fb_aggregate_call *const *c
 
 void fb_buffers_deinit(fb_buffers *buffers)
 {
-    for (uint32_t i = 0; buffers->columns && i < buffers->column_count; i++) {
-        fb_free(buffers->columns[i].values);
-        fb_free(buffers->columns[i].validity);
-    }
+    for (uint32_t i = 0; buffers->columns && i < buffers->column_count; i++)
+        fb_buffer_column_deinit(&buffers->columns[i]);
     fb_free(buffers->columns);
     fb_free(buffers->first);
     fb_arena_deinit(&buffers->heap);
     *buffers = (fb_buffers){0};
 }
 
-/* Room for `capacity` groups in a column; the content of the first group_count stays. */
-static bool grow_column(fb_buffers *buffers, uint32_t index, uint32_t capacity)
-{
-    fb_column *column = &buffers->columns[index];
-    void *values = fb_realloc(column->values, (size_t)capacity * fb_type_width(column->type));
-    if (!values) return false;
-    column->values = values;
-    if (!field_of(buffers, index)->nullable) return true;
-    uint64_t *validity =
-        fb_realloc(column->validity, fb_bits_words(capacity) * sizeof *column->validity);
-    if (!validity) return false;
-    column->validity = validity;
-    return true;
-}
-
 static void start_groups(fb_buffers *buffers, uint32_t index, uint32_t from, uint32_t until)
 {
     fb_column *column = &buffers->columns[index];
     const fb_buffer_field *field = field_of(buffers, index);
-    size_t width = fb_type_width(column->type);
-    memset((char *)column->values + (size_t)from * width, field->starts_true ? 1 : 0,
-           (size_t)(until - from) * width);
-    for (uint32_t group = from; field->nullable && group < until; group++)
-        fb_bits_put(column->validity, group, !field->starts_null);
+    fb_buffer_column_start(column, field->starts_null, from, until);
+    if (field->starts_true) memset(column->bools + from, 1, until - from);
+    const fb_string bytes = fb_string_view(field->starts_as);
+    for (uint32_t group = from; field->starts_as.size && group < until; group++)
+        column->strings[group] = bytes;
 }
 
 fb_status fb_buffers_grow(fb_buffers *buffers, uint32_t group_count, fb_error *err)
@@ -86,7 +71,8 @@ fb_status fb_buffers_grow(fb_buffers *buffers, uint32_t group_count, fb_error *e
             capacity *= 2;
         if (capacity > UINT32_MAX) capacity = UINT32_MAX;
         for (uint32_t i = 0; i < buffers->column_count; i++)
-            if (!grow_column(buffers, i, (uint32_t)capacity))
+            if (!fb_buffer_column_grow(&buffers->columns[i], field_of(buffers, i)->nullable,
+                                       (uint32_t)capacity))
                 return fb_fail_nomem(err, "aggregation buffers");
         buffers->capacity = (uint32_t)capacity;
     }
@@ -120,16 +106,16 @@ fb_status fb_buffers_append(fb_buffers *buffers, const fb_buffers *from, const u
 void fb_buffers_clear(fb_buffers *buffers)
 {
     buffers->group_count = 0;
+    for (uint32_t i = 0; i < buffers->column_count; i++)
+        fb_buffer_column_clear(&buffers->columns[i]);
     fb_arena_reset(&buffers->heap);
 }
 
 size_t fb_buffers_bytes(const fb_buffers *buffers)
 {
     size_t bytes = buffers->heap.total_bytes;
-    for (uint32_t i = 0; i < buffers->column_count; i++) {
-        bytes += (size_t)buffers->capacity * fb_type_width(buffers->columns[i].type);
-        if (buffers->columns[i].validity) bytes += fb_bits_words(buffers->capacity) * 8;
-    }
+    for (uint32_t i = 0; i < buffers->column_count; i++)
+        bytes += fb_buffer_column_bytes(&buffers->columns[i], buffers->capacity);
     return bytes;
 }
 
@@ -146,6 +132,17 @@ fb_status fb_buffers_update(fb_buffers *buffers, fb_eval *eval, const uint32_t *
 {
     for (uint32_t i = 0; i < buffers->call_count; i++)
         FB_TRY(fb_buffers_update_call(buffers, eval, i, groups, args[i], row_count));
+    return FB_OK;
+}
+
+fb_status fb_buffers_settle(fb_buffers *buffers, fb_eval *eval)
+{
+    for (uint32_t i = 0; i < buffers->call_count; i++) {
+        const fb_aggregate_call *call = buffers->calls[i];
+        if (call->settle)
+            FB_TRY(call->settle(call, eval, &buffers->heap, &buffers->columns[buffers->first[i]],
+                                buffers->group_count));
+    }
     return FB_OK;
 }
 

@@ -13,9 +13,7 @@ static bool is_known_missing(fb_slice name)
     static const char *const names[] = {
         "<<",           ">>",
         ">>>",          "approx_count_distinct",
-        "collect_list", "collect_set",
-        "explode",      "max_by",
-        "median",       "min_by",
+        "explode",      "median",
         "ilike",        "percentile",
         "regexp",       "regexp_like",
         "rlike",        "session_window",

@@ -102,7 +102,8 @@ static fb_status fold(world *w, fb_buffers *buffers, const fb_aggregate_call *ca
     if (call->arg_count > 0) FB_TRY(fb_expr_eval(call->args[0], &w->eval, &chunk, &arg));
     const fb_column *const args[] = {&arg};
     FB_TRY(fb_buffers_grow(buffers, GROUPS, &w->err));
-    return fb_buffers_update(buffers, &w->eval, groups, args, count);
+    FB_TRY(fb_buffers_update(buffers, &w->eval, groups, args, count));
+    return fb_buffers_settle(buffers, &w->eval);
 }
 
 /* Merges group GROUP of `from` into that of `into`. */
