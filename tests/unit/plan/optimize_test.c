@@ -26,7 +26,8 @@ static int tear_down(void **state)
 /* The optimised plan of a query as indented names, "Project Filter Values". */
 static void print_kinds(const fb_plan *plan, fb_buf *out)
 {
-    static const char *const names[] = {"OneRow", "Values", "Source", "Project", "Filter", "Union"};
+    static const char *const names[] = {"OneRow", "Values",    "Source", "Project",   "Filter",
+                                        "Union",  "Watermark", "Window", "Aggregate", "Sort"};
     if (out->size) fb_buf_add_char(out, ' ');
     fb_buf_add_text(out, names[plan->kind]);
     if (plan->kind == FB_PLAN_FILTER) {
@@ -52,6 +53,17 @@ static void expect_shape(const char *query, const char *shape)
     fb_frame_destroy(frame);
 }
 
+static void expect_rows(const char *query, const char *csv)
+{
+    assert_ok(session_env_run(&env, query, FB_RESULT_CSV), &env.err);
+    assert_string_equal(fb_buf_text(&env.output), csv);
+}
+
+static void run(const char *text)
+{
+    assert_ok(session_env_run(&env, text, FB_RESULT_CSV), &env.err);
+}
+
 static void filters_move_below_projections_and_unions(void **state)
 {
     (void)state;
@@ -61,12 +73,6 @@ static void filters_move_below_projections_and_unions(void **state)
                  "SELECT col1 * 2 FROM VALUES (2)) WHERE x <> 2",
                  "Project Union Project Filter[(NOT (col1 = 2))] Values "
                  "Project Filter[(NOT ((col1 * 2) = 2))] Values");
-}
-
-static void expect_rows(const char *query, const char *csv)
-{
-    assert_ok(session_env_run(&env, query, FB_RESULT_CSV), &env.err);
-    assert_string_equal(fb_buf_text(&env.output), csv);
 }
 
 /* Each level doubles what the filter would be below it. */
@@ -83,6 +89,97 @@ static void a_filter_stops_where_it_would_blow_up(void **state)
     char *query = fb_arena_printf(&arena, "SELECT * FROM (%s) WHERE x = 0", fb_buf_text(&text));
     expect_rows(query, "x\n0\n");
     fb_buf_deinit(&text);
+}
+
+/* The shapes are those of Spark's optimised plans (tests/golden/plans), but for the filters that
+ * Spark infers. */
+static void conditions_on_keys_move_below_aggregations(void **state)
+{
+    (void)state;
+    expect_shape("SELECT * FROM (SELECT col1 AS k, count(*) AS c FROM VALUES (1), (2) GROUP BY "
+                 "col1) WHERE k = 1 AND c > 1",
+                 "Project Project Filter[(count > 1)] Aggregate Filter[(col1 = 1)] Values");
+    expect_shape("SELECT * FROM (SELECT col1 AS k, count(*) AS c FROM VALUES (1), (2) GROUP BY "
+                 "col1) WHERE k = 1 OR c > 1",
+                 "Project Project Filter[((col1 = 1) OR (count > 1))] Aggregate Values");
+    expect_shape("SELECT count(*) AS c FROM VALUES (1) GROUP BY col1 + 1 HAVING col1 + 1 > 5",
+                 "Project Aggregate Filter[((col1 + 1) > 5)] Values");
+    expect_shape("SELECT count(*) AS c FROM VALUES (1) GROUP BY col1 HAVING count(*) > 1 AND "
+                 "col1 > 5 AND max(col1) < 9",
+                 "Project Filter[(max < 9)] Filter[(count > 1)] Aggregate Filter[(col1 > 5)] "
+                 "Values");
+    expect_shape("SELECT DISTINCT * FROM VALUES (1)", "Aggregate Project Values");
+    expect_shape("SELECT * FROM (SELECT DISTINCT col1 FROM VALUES (1)) WHERE col1 > 5",
+                 "Project Aggregate Project Filter[(col1 > 5)] Values");
+}
+
+static void conditions_without_keys_stay_above_aggregations(void **state)
+{
+    (void)state;
+    expect_shape("SELECT * FROM (SELECT count(*) AS c FROM VALUES (1)) WHERE 1 = 0",
+                 "Project Project Filter[(1 = 0)] Aggregate Values");
+    expect_rows("SELECT * FROM (SELECT count(*) AS c FROM VALUES (1)) WHERE 1 = 0", "c\n");
+    expect_rows("SELECT * FROM (SELECT count(*) AS c FROM VALUES (1)) WHERE 1 = 1", "c\n1\n");
+}
+
+static void conditions_pass_filters_that_have_stayed(void **state)
+{
+    (void)state;
+    expect_shape("SELECT * FROM (SELECT * FROM (SELECT col1 AS k, count(*) AS c FROM VALUES (1) "
+                 "GROUP BY col1) WHERE c > 1) WHERE k = 1 AND c < 9",
+                 "Project Project Project Filter[(count < 9)] Filter[(count > 1)] Aggregate "
+                 "Filter[(col1 = 1)] Values");
+}
+
+static void event_time_stays_above_its_watermark(void **state)
+{
+    (void)state;
+    run("CREATE TEMPORARY VIEW r USING rate; SELECT 1");
+    const char *marked = "FROM STREAM r WATERMARK timestamp DELAY OF INTERVAL 1 MINUTE";
+    expect_shape(fb_arena_printf(&arena,
+                                 "SELECT * %s WHERE value > 1 AND timestamp > "
+                                 "TIMESTAMP '2024-01-01' AND value < 9",
+                                 marked),
+                 "Project Filter[(timestamp > TIMESTAMP '2024-01-01 00:00:00')] Watermark "
+                 "Filter[(value < 9)] Filter[(value > 1)] Source");
+    expect_shape(fb_arena_printf(&arena,
+                                 "SELECT * %s WHERE value > 1 OR timestamp > "
+                                 "TIMESTAMP '2024-01-01'",
+                                 marked),
+                 "Project Filter[((value > 1) OR (timestamp > TIMESTAMP '2024-01-01 "
+                 "00:00:00'))] Watermark Source");
+    expect_shape(fb_arena_printf(&arena,
+                                 "SELECT window, count(*) %s WHERE value > 1 GROUP BY "
+                                 "window(timestamp, '1 hour') HAVING window.start > TIMESTAMP "
+                                 "'2024-01-01'",
+                                 marked),
+                 "Project Aggregate Filter[(window.start > TIMESTAMP '2024-01-01 00:00:00')] "
+                 "Window Watermark Filter[(value > 1)] Source");
+}
+
+static void conditions_pass_windows_and_sorts(void **state)
+{
+    (void)state;
+    run("CREATE TEMPORARY VIEW r USING rate; SELECT 1");
+    expect_shape("SELECT * FROM (SELECT window(timestamp, '1 hour', '1 minute') AS w, value FROM "
+                 "STREAM r) WHERE value > 1 AND w.start > TIMESTAMP '2024-01-01'",
+                 "Project Project Filter[(window.start > TIMESTAMP '2024-01-01 00:00:00')] Window "
+                 "Filter[(value > 1)] Source");
+    expect_shape("SELECT * FROM (SELECT col1 AS x FROM VALUES (2), (1) ORDER BY col1) WHERE x > 1",
+                 "Project Sort Project Filter[(col1 > 1)] Values");
+}
+
+static void unused_aggregates_are_dropped(void **state)
+{
+    (void)state;
+    expect_rows("SELECT c FROM (SELECT sum(1 div col1) AS s, count(*) AS c, max(col1) AS m FROM "
+                "VALUES (0), (3))",
+                "c\n2\n");
+    expect_rows("SELECT m, k FROM (SELECT col2 AS k, sum(1 div col1) AS s, count(*) AS c, "
+                "max(col1) AS m FROM VALUES (0, 'a'), (3, 'a') GROUP BY col2) WHERE c > 1",
+                "m,k\n3,a\n");
+    expect_shape("SELECT k FROM (SELECT col1 AS k, sum(col1) FROM VALUES (1) GROUP BY col1)",
+                 "Project Project Project Aggregate Values");
 }
 
 static void dropped_rows_are_not_computed(void **state)
@@ -120,6 +217,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_session(filters_move_below_projections_and_unions),
         in_session(a_filter_stops_where_it_would_blow_up),
+        in_session(conditions_on_keys_move_below_aggregations),
+        in_session(conditions_without_keys_stay_above_aggregations),
+        in_session(conditions_pass_filters_that_have_stayed),
+        in_session(event_time_stays_above_its_watermark),
+        in_session(conditions_pass_windows_and_sorts),
+        in_session(unused_aggregates_are_dropped),
         in_session(dropped_rows_are_not_computed),
         in_session(unused_columns_are_not_computed),
         in_session(used_columns_still_fail),
