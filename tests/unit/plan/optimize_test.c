@@ -150,8 +150,8 @@ static void event_time_stays_above_its_watermark(void **state)
                  "00:00:00'))] Watermark Source");
     expect_shape(fb_arena_printf(&arena,
                                  "SELECT window, count(*) %s WHERE value > 1 GROUP BY "
-                                 "window(timestamp, '1 hour') HAVING window.start > TIMESTAMP "
-                                 "'2024-01-01'",
+                                 "window(timestamp, '1 hour') HAVING (window.start > TIMESTAMP "
+                                 "'2024-01-01')",
                                  marked),
                  "Project Aggregate Filter[(window.start > TIMESTAMP '2024-01-01 00:00:00')] "
                  "Window Watermark Filter[(value > 1)] Source");
