@@ -61,6 +61,12 @@ static fb_status set_up(fb_session *session, const sim_job *job, fb_frame **fram
     return fb_session_frame(session, job->query, frame, err);
 }
 
+/* The seeded numbers are for one thread. */
+static fb_random *random_of(sim_world *world, const sim_job *job)
+{
+    return job->thread_count ? fb_random_host() : &world->random.base;
+}
+
 static fb_status run_stream(sim_world *world, const sim_job *job, fb_session *session,
                             const fb_frame *frame, fb_workers *workers, fb_error *err)
 {
@@ -88,7 +94,7 @@ static fb_status run_stream(sim_world *world, const sim_job *job, fb_session *se
 
 fb_status sim_world_run(sim_world *world, const sim_job *job, fb_error *err)
 {
-    const fb_env env = {sim_disk_interface(world->disk), &world->clock.base, &world->random.base};
+    const fb_env env = {sim_disk_interface(world->disk), &world->clock.base, random_of(world, job)};
     fb_session *session = NULL;
     fb_frame *frame = NULL;
     fb_workers *workers = NULL;
