@@ -212,6 +212,8 @@ static void the_number_of_threads_changes_no_byte(void **state)
         "SELECT window, avg(CAST(value AS DOUBLE)), stddev(value) FROM (SELECT "
         "window(timestamp_millis(value * 97), '1 minute', '7 seconds') AS window, value FROM "
         "STREAM v) GROUP BY window",
+        "SELECT value % 50 AS k, collect_list(CAST(value AS STRING)) AS l, max(struct(value % 3, "
+        "'a string of some length')) FROM STREAM v GROUP BY value % 50 ORDER BY l DESC",
     };
     for (size_t i = 0; i < sizeof queries / sizeof queries[0]; i++) {
         open_query(queries[i], true);
