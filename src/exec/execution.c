@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * First all pipelines that start at sources or literal rows run, a task per split; then the stages,
- * each behind those that feed it, a task per partition.
+ * First all pipelines that start at sources or literal rows run, a task per split or, into an
+ * aggregation, per run of splits: groups are few only where many rows come together. Then follow
+ * the stages, each behind those that feed it, a task per partition.
  *
  * Every task has a place where its rows go, a lane of a stage or a split of the output, numbered
  * by pipeline and then by split or partition. So the order of rows does not depend on which task
@@ -12,11 +13,16 @@
 #include "exec/partial_aggregate.h"
 #include "exec/sort.h"
 
+/* Tasks that form groups of the same pipeline. The number is that of no machine, because it shows
+ * in the order of rows and the rounding of sums. */
+enum { MOST_GROUPING_TASKS = 8 };
+
 /* The tasks of one pipeline. */
 typedef struct pipeline_tasks {
     uint32_t count;
     uint32_t first_place;
     uint32_t first_input; /* SOURCE: in spec->inputs */
+    uint32_t input_count;
 } pipeline_tasks;
 
 /* A task of a pipeline that takes its rows from no stage. */
@@ -46,26 +52,31 @@ static uint32_t stage_task_count(const fb_execution *spec, const fb_stage *stage
     return has_partitions ? spec->partition_count : 1;
 }
 
-/* `*first_input` goes on to the inputs of the next pipeline that has some. */
-static uint32_t pipeline_task_count(const fb_execution *spec, uint32_t index, uint32_t *first_input)
+/* The tasks of a pipeline; `*input` goes on to the inputs of the next one that has some. */
+static pipeline_tasks pipeline_tasks_of(const fb_execution *spec, uint32_t index, uint32_t *input)
 {
-    const fb_pipeline *pipeline = &spec->physical->pipelines[index];
-    if (pipeline->from_stage != FB_NO_STAGE)
-        return stage_task_count(spec, &spec->physical->stages[pipeline->from_stage]);
-    if (pipeline->leaf->kind != FB_PLAN_SOURCE) return 1;
-    uint32_t count = 0;
-    while (*first_input + count < spec->input_count &&
-           spec->inputs[*first_input + count].pipeline == index)
-        count++;
-    *first_input += count;
-    return count;
+    const fb_physical *physical = spec->physical;
+    const fb_pipeline *pipeline = &physical->pipelines[index];
+    pipeline_tasks tasks = {.count = 1, .first_input = *input};
+    if (pipeline->from_stage != FB_NO_STAGE) {
+        tasks.count = stage_task_count(spec, &physical->stages[pipeline->from_stage]);
+        return tasks;
+    }
+    if (pipeline->leaf->kind != FB_PLAN_SOURCE) return tasks;
+    while (*input < spec->input_count && spec->inputs[*input].pipeline == index)
+        ++*input;
+    tasks.count = tasks.input_count = *input - tasks.first_input;
+    bool groups = pipeline->into_stage != FB_NO_STAGE &&
+                  physical->stages[pipeline->into_stage].kind == FB_STAGE_AGGREGATE;
+    if (groups && tasks.count > MOST_GROUPING_TASKS) tasks.count = MOST_GROUPING_TASKS;
+    return tasks;
 }
 
 uint32_t fb_execution_output_count(const fb_execution *spec)
 {
     uint32_t count = 0, input = 0;
     for (uint32_t i = 0; i < spec->physical->pipeline_count; i++) {
-        uint32_t tasks = pipeline_task_count(spec, i, &input);
+        uint32_t tasks = pipeline_tasks_of(spec, i, &input).count;
         if (spec->physical->pipelines[i].into_stage == FB_NO_STAGE) count += tasks;
     }
     return count;
@@ -83,8 +94,7 @@ static fb_status number_tasks(execution *e, fb_error *err)
         pipeline_tasks *tasks = &e->pipelines[i];
         uint32_t stage = physical->pipelines[i].into_stage;
         uint32_t *places = stage == FB_NO_STAGE ? &output_count : &e->lane_counts[stage];
-        tasks->first_input = input;
-        tasks->count = pipeline_task_count(spec, i, &input);
+        *tasks = pipeline_tasks_of(spec, i, &input);
         tasks->first_place = *places;
         *places += tasks->count;
         if (physical->pipelines[i].from_stage == FB_NO_STAGE) e->leaf_count += tasks->count;
@@ -171,6 +181,21 @@ static fb_status open_chain(const execution *e, uint32_t pipeline, uint32_t inde
     return fb_pipeline_open(&spec->physical->pipelines[pipeline], &task, last, out, err);
 }
 
+/* The splits of a task, in order. */
+static fb_status run_splits(const execution *e, leaf_task leaf, fb_operator *chain, fb_error *err)
+{
+    const fb_execution *spec = e->spec;
+    const pipeline_tasks *tasks = &e->pipelines[leaf.pipeline];
+    uint32_t from = (uint32_t)((uint64_t)leaf.index * tasks->input_count / tasks->count);
+    uint32_t until = (uint32_t)((leaf.index + (uint64_t)1) * tasks->input_count / tasks->count);
+    for (uint32_t i = from; i < until; i++) {
+        fb_input_split *input = &spec->inputs[tasks->first_input + i];
+        FB_TRY(fb_pipeline_run_split(&spec->physical->pipelines[leaf.pipeline], input->source,
+                                     input->split, chain, spec->cancelled, &input->row_count, err));
+    }
+    return fb_operator_finish(chain, err);
+}
+
 static fb_status run_leaf(void *user, uint32_t task_index, fb_error *err)
 {
     const execution *e = user;
@@ -179,14 +204,9 @@ static fb_status run_leaf(void *user, uint32_t task_index, fb_error *err)
     const fb_pipeline *pipeline = &spec->physical->pipelines[leaf.pipeline];
     fb_operator *chain;
     FB_TRY(open_chain(e, leaf.pipeline, leaf.index, task_index, &chain, err));
-    fb_status status;
-    if (pipeline->leaf->kind == FB_PLAN_SOURCE) {
-        fb_input_split *input = &spec->inputs[e->pipelines[leaf.pipeline].first_input + leaf.index];
-        status = fb_pipeline_run_split(pipeline, input->source, input->split, chain,
-                                       spec->cancelled, &input->row_count, err);
-    } else {
-        status = fb_pipeline_run_rows(pipeline, spec->context, chain, err);
-    }
+    fb_status status = pipeline->leaf->kind == FB_PLAN_SOURCE
+                           ? run_splits(e, leaf, chain, err)
+                           : fb_pipeline_run_rows(pipeline, spec->context, chain, err);
     fb_operator_close_chain(chain);
     return name_operator(e, pipeline->into_stage, status, err);
 }

@@ -87,8 +87,9 @@ fb_status fb_pipeline_open(const fb_pipeline *pipeline, const fb_pipeline_task *
 fb_status fb_pipeline_run_rows(const fb_pipeline *pipeline, const fb_eval_context *context,
                                fb_operator *chain, fb_error *err) FB_CHECKED;
 
-/* Pushes the rows of one split of a source into `chain` and finishes it. `*row_count` receives
- * the rows read. `*cancelled` is looked at between chunks: FB_E_CANCELLED. */
+/* Pushes the rows of one split of a source into `chain`, which the caller finishes behind the last
+ * one. `*row_count` receives the rows read. `*cancelled` is looked at between chunks:
+ * FB_E_CANCELLED. */
 fb_status fb_pipeline_run_split(const fb_pipeline *pipeline, fb_source *source, uint32_t split,
                                 fb_operator *chain, const atomic_bool *cancelled,
                                 uint64_t *row_count, fb_error *err) FB_CHECKED;

@@ -94,5 +94,5 @@ fb_status fb_pipeline_run_split(const fb_pipeline *pipeline, fb_source *source, 
         status = fb_operator_push(chain, &chunk, err);
     }
     fb_arena_deinit(&arena);
-    return status == FB_OK ? fb_operator_finish(chain, err) : status;
+    return status;
 }

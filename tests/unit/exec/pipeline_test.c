@@ -104,6 +104,7 @@ static fb_status run(const char *query, bool cancelled, sum *s, uint64_t *read)
     assert_ok(fb_pipeline_open(&physical.pipelines[0], &task, output, &chain, &env.err), &env.err);
     fb_status status =
         fb_pipeline_run_split(&physical.pipelines[0], source, 0, chain, &stop, read, &env.err);
+    if (status == FB_OK) status = fb_operator_finish(chain, &env.err);
     fb_operator_close_chain(chain);
     fb_source_close(source);
     fb_frame_destroy(frame);
