@@ -350,17 +350,37 @@ static void a_batch_that_the_sink_has_still_changes_the_state(void **state)
     free(expected);
 }
 
-static void threads_give_the_same_rows(void **state)
+static void check_same_file(sim_world *other, const char *name)
+{
+    char path[128];
+    fb_slice here, there;
+    sim_state_path(name, path);
+    assert_true(sim_disk_get(world.disk, path, &here));
+    assert_true(sim_disk_get(other->disk, path, &there));
+    assert_int_equal(here.size, there.size);
+    assert_memory_equal(here.data, there.data, here.size);
+}
+
+static void threads_give_the_same_rows_and_files(void **state)
 {
     (void)state;
+    sim_world alone;
     sim_job job = sim_state_windows(12);
-    char *expected = sim_state_expected(&job, 12, NULL);
-    job.thread_count = 3;
-    assert_ok(sim_world_run(&world, &job, &err), &err);
-    char *all = record_all(&world.record);
+    sim_world_init(&alone, 3);
+    assert_ok(sim_world_run(&alone, &job, &err), &err);
+    for (int64_t last = 6; last <= 12; last += 6) { /* a restart between */
+        job.thread_count = 3;
+        job.last_batch = last;
+        assert_ok(sim_world_run(&world, &job, &err), &err);
+    }
+    char *expected = record_all(&alone.record), *all = record_all(&world.record);
     assert_string_equal(all, expected);
+    check_same_file(&alone, "0/0/13.delta");
+    check_same_file(&alone, "0/1/13.delta");
+    check_same_file(&alone, "0/1/12.delta");
     free(all);
     free(expected);
+    sim_world_deinit(&alone);
 }
 
 #define in_world(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -384,7 +404,7 @@ int main(void)
         in_world(state_is_in_the_progress),
         in_world(a_memory_limit_stops_the_query_and_loses_nothing),
         in_world(a_batch_that_the_sink_has_still_changes_the_state),
-        in_world(threads_give_the_same_rows),
+        in_world(threads_give_the_same_rows_and_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
