@@ -53,14 +53,17 @@ class World:
         batches, kept = [], []
         for number in range(first, len(case.runs)):
             player, last_batches = players[number - first], []
-            batches.append(player.run(case, case.runs[number], folder, checkpoint, last_batches)
-                           if player is self.spark else
-                           player.run(case, case.runs[number], folder, checkpoint,
-                                      self.last_batches[case.name][number]))
+            if player is self.spark:
+                got = player.run(case, case.runs[number], folder, checkpoint, last_batches)
+                for batch in got:
+                    engine.as_counted_once(case, batch["numbers"])
+                self.last_batches.setdefault(case.name, {})[number] = last_batches
+            else:
+                got = player.run(case, case.runs[number], folder, checkpoint,
+                                 self.last_batches[case.name][number])
+            batches.append(got)
             kept.append(self.directory / f"{name}-after-{number}")
             shutil.copytree(checkpoint, kept[-1])
-            if player is self.spark:
-                self.last_batches.setdefault(case.name, {})[number] = last_batches
         return batches, kept, folder.folder
 
     last_batches = {}

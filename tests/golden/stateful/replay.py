@@ -42,7 +42,7 @@ class Golden:
         self.runs = golden["runs"]
         for run in self.runs:
             for batch in run["batches"]:
-                batch["numbers"] = json.loads(batch["numbers"])
+                batch["numbers"] = engine.as_counted_once(case, json.loads(batch["numbers"]))
                 batch["rows"] = [engine.line_of(case, json.loads(row)) for row in batch["rows"]]
                 if not case.ordered:
                     batch["rows"].sort()
