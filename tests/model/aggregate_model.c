@@ -57,6 +57,9 @@ typedef enum call_kind {
     CALL_AVERAGE,
     CALL_SUM_DECIMAL,
     CALL_FIRST,
+    CALL_LIST,
+    CALL_MAX_STRUCT,
+    CALL_FIRST_ARRAY,
     CALL_KINDS,
 } call_kind;
 
@@ -226,6 +229,10 @@ static void choose_keys(world *w)
 static void choose_calls(world *w)
 {
     aggregate_env *env = &w->env;
+    fb_arena *arena = &env->arena;
+    const fb_field pair[] = {
+        {.name = FB_SLICE("i"), .type = fb_type_of(FB_TYPE_BIGINT), .nullable = true},
+        {.name = FB_SLICE("s"), .type = fb_type_of(FB_TYPE_STRING), .nullable = true}};
     const struct {
         const char *name;
         const fb_type *type;
@@ -235,17 +242,51 @@ static void choose_calls(world *w)
         [CALL_MAX_TEXT] = {"max", fb_type_of(FB_TYPE_STRING)},
         [CALL_MIN_DOUBLE] = {"min", fb_type_of(FB_TYPE_DOUBLE)},
         [CALL_AVERAGE] = {"avg", fb_type_of(FB_TYPE_DOUBLE)},
-        [CALL_SUM_DECIMAL] = {"sum", fb_type_decimal(&env->arena, 10 + 10 * (int)below(w, 2), 2)},
+        [CALL_SUM_DECIMAL] = {"sum", fb_type_decimal(arena, 10 + 10 * (int)below(w, 2), 2)},
         [CALL_FIRST] = {"first", fb_type_of(FB_TYPE_BIGINT)},
+        [CALL_LIST] = {"collect_list", fb_type_of(FB_TYPE_BIGINT)},
+        [CALL_MAX_STRUCT] = {"max", fb_type_struct(arena, pair, 2)},
+        [CALL_FIRST_ARRAY] = {"first", fb_type_array(arena, fb_type_of(FB_TYPE_BIGINT), true)},
     };
     /* Half of the worlds have values of one size. */
     bool is_fixed = below(w, 2);
     for (uint64_t i = below(w, 5); i > 0; i--) {
         call_kind kind = (call_kind)below(w, CALL_KINDS);
-        if (is_fixed && kind == CALL_MAX_TEXT) continue;
+        if (is_fixed && (kind == CALL_MAX_TEXT || kind >= CALL_LIST)) continue;
         w->calls[env->aggregation.call_count] = kind;
         aggregate_env_call(env, calls[kind].name, calls[kind].type);
     }
+}
+
+/* Row `at` becomes {number, text}. */
+static void put_struct(fb_column *column, fb_arena *arena, uint32_t at, int64_t number,
+                       uint32_t text)
+{
+    column->children[0].int64s[at] = number;
+    column->children[1].strings[at] = text_of(arena, "a text of some length %05u", text);
+}
+
+/* Gives the array column of `count` rows room for `most` entries a row. */
+static void make_entries(fb_column *column, fb_arena *arena, uint32_t count, uint32_t most)
+{
+    column->child_rows = count * most;
+    assert_true(fb_column_init_zero(&column->children[0], arena, column->type->fields[0].type,
+                                    column->child_rows));
+    for (uint32_t i = 0; i < count; i++)
+        column->spans[i] = (fb_span){i * most, 0};
+}
+
+static void add_entry(fb_column *column, uint32_t at, int64_t value)
+{
+    fb_span *span = &column->spans[at];
+    column->children[0].int64s[span->start + span->count++] = value;
+}
+
+/* An array of one or two numbers, made of a row. */
+static void put_array(fb_column *column, uint32_t at, const row *r)
+{
+    add_entry(column, at, r->number);
+    if (r->number % 2) add_entry(column, at, r->text);
 }
 
 /* Column `call` of the arguments. */
@@ -253,9 +294,18 @@ static void fill_argument(const world *w, uint32_t call, fb_column *column, fb_a
                           const row *const *rows, uint32_t count)
 {
     bool is_null;
+    if (w->calls[call] == CALL_FIRST_ARRAY) make_entries(column, arena, count, 2);
     for (uint32_t i = 0; i < count; i++) {
         const row *r = rows[i];
         switch (w->calls[call]) {
+        case CALL_MAX_STRUCT:
+            is_null = !r->has_long;
+            put_struct(column, arena, i, r->number, r->text);
+            break;
+        case CALL_FIRST_ARRAY:
+            is_null = !r->has_text;
+            put_array(column, i, r);
+            break;
         case CALL_MAX_TEXT:
             is_null = !r->has_text;
             column->strings[i] = text_of(arena, "a text of some length %05u", r->text);
@@ -281,15 +331,23 @@ static void fill_argument(const world *w, uint32_t call, fb_column *column, fb_a
     }
 }
 
+static bool is_above(const row *a, const row *b)
+{
+    return a->number > b->number || (a->number == b->number && a->text > b->text);
+}
+
 /* The result of a call over all rows of a group; false: NULL. */
 static bool evaluate(call_kind kind, const group *g, fb_column *out, fb_arena *arena, uint32_t at)
 {
     int64_t sum = 0, decimals = 0;
     double reals = 0, least = 0;
     uint32_t longs = 0, texts = 0, doubles = 0, decimal_count = 0, largest = 0;
+    const row *top = NULL;
     for (uint32_t i = 0; i < g->count; i++) {
         const row *r = &g->rows[i];
         if (r->has_long) longs++, sum += r->number;
+        if (r->has_long && (!top || is_above(r, top))) top = r;
+        if (r->has_long && kind == CALL_LIST) add_entry(out, at, r->number);
         if (r->has_text && (!texts++ || r->text > largest)) largest = r->text;
         if (r->has_double && (!doubles++ || r->real < least)) least = r->real;
         if (r->has_double) reals += r->real;
@@ -314,6 +372,14 @@ static bool evaluate(call_kind kind, const group *g, fb_column *out, fb_arena *a
     case CALL_SUM_DECIMAL:
         out->int128s[at] = decimals;
         return decimal_count;
+    case CALL_LIST:
+        return true;
+    case CALL_MAX_STRUCT:
+        if (top) put_struct(out, arena, at, top->number, top->text);
+        return top != NULL;
+    case CALL_FIRST_ARRAY:
+        put_array(out, at, &g->rows[0]);
+        return g->rows[0].has_text;
     default:
         out->int64s[at] = g->rows[0].number;
         return g->rows[0].has_long;
@@ -334,6 +400,7 @@ static void expect_groups(world *w, const uint32_t *ids, uint32_t count, text_ro
         /* A sum of decimals is wide enough for 128 bits in both cases. */
         assert_true(w->calls[c] != CALL_SUM_DECIMAL || !fb_type_is_long_decimal(type));
         assert_true(fb_column_init_zero(result, &arena, type, count));
+        if (type->id == FB_TYPE_ARRAY) make_entries(result, &arena, count, GROUP_ROWS);
         for (uint32_t i = 0; i < count; i++)
             if (!evaluate(w->calls[c], &w->groups[ids[i]], result, &arena, i))
                 set_null(result, &arena, i, count);

@@ -124,6 +124,7 @@ static inline fb_status aggregate_env_send(aggregate_env *env, fb_exchange *exch
     for (uint32_t i = 0; i < a->call_count; i++)
         if (env->arg_types[i]) args[i] = &rows->columns[next++];
     if (status == FB_OK) status = fb_buffers_update(&buffers, &eval, groups, args, rows->row_count);
+    if (status == FB_OK) status = fb_buffers_settle(&buffers, &eval);
     if (status == FB_OK) {
         memcpy(columns, rows->columns, a->key_count * sizeof *columns);
         memcpy(columns + a->key_count, buffers.columns, a->field_count * sizeof *columns);
