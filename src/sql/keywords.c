@@ -205,6 +205,43 @@ static bool ends_item(const fb_sql_token *token)
     return token->kind == FB_TK_FROM || token->kind == FB_TK_COMMA || token->kind == 0;
 }
 
+/* Whether the token may stand behind the alias of a relation, or of an item: "having" is one. */
+static bool follows_alias(const fb_sql_token *token)
+{
+    switch (token->kind) {
+    case 0:
+    case FB_TK_COMMA:
+    case FB_TK_RP:
+    case FB_TK_FROM:
+    case FB_TK_WHERE:
+    case FB_TK_HAVING:
+    case FB_TK_UNION:
+    case FB_TK_EXCEPT:
+    case FB_TK_INTERSECT:
+    case FB_TK_SET_MINUS:
+    case FB_TK_JOIN:
+    case FB_TK_INNER:
+    case FB_TK_CROSS:
+    case FB_TK_FULL:
+    case FB_TK_NATURAL:
+    case FB_TK_DOT:
+        return true;
+    case FB_TK_GROUP:
+    case FB_TK_ORDER:
+    case FB_TK_SORT:
+    case FB_TK_DISTRIBUTE:
+    case FB_TK_CLUSTER:
+        return token[1].kind == FB_TK_BY;
+    case FB_TK_LEFT:
+    case FB_TK_RIGHT:
+        return token[1].kind != FB_TK_LP;
+    case FB_TK_LIMIT:
+        return token[1].kind == FB_TK_INTEGER;
+    default:
+        return false;
+    }
+}
+
 static bool follows_choice(const fb_sql_token *before)
 {
     return before && (before->kind == FB_TK_IGNORE || before->kind == FB_TK_RESPECT);
@@ -352,9 +389,8 @@ static bool is_meant(const fb_sql_token *token, const fb_sql_token *before)
                next->kind != FB_TK_RP;
     case FB_TK_VALUES:
         return starts_operand(next);
-    case FB_TK_HAVING: /* no alias has a sign behind it */
-        return starts_operand(next) || next->kind == FB_TK_MINUS || next->kind == FB_TK_PLUS ||
-               next->kind == FB_TK_TILDE;
+    case FB_TK_HAVING:
+        return !follows_alias(next);
     case FB_TK_CASE:
         return next->kind == FB_TK_WHEN || starts_operand(next);
     default:

@@ -441,7 +441,15 @@ static void groups_and_having_make_an_aggregate(void **state)
                 "Aggregate [window.start] by [window(ts, '10 minutes')]\n"
                 "+- Filter [a]\n"
                 "   +- Relation t\n");
+    assert_plan("SELECT 1 FROM t HAVING window.start > left(a, 1)",
+                "Aggregate [1] by [] having >(window.start, left(a, 1))\n"
+                "+- Relation t\n");
     /* Words that are a column's name where nothing else fits. */
+    assert_plan("SELECT having having FROM t having ORDER BY having",
+                "Sort [having ASC NULLS FIRST]\n"
+                "+- Project [having AS having]\n"
+                "   +- Alias having\n"
+                "      +- Relation t\n");
     assert_plan("SELECT a FROM t GROUP BY ALL", "Aggregate [a] by [ALL]\n"
                                                 "+- Relation t\n");
     assert_plan("SELECT cube, rollup(a) FROM t grouping GROUP BY cube, grouping, sets",
