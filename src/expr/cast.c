@@ -93,7 +93,8 @@ fb_status fb_bind_cast(fb_binder *binder, const fb_expr *expr, const fb_type *ty
     };
     if (!fb_cast_is_allowed(expr->type, type, mode)) return fb_cast_mismatch(binder, call, mode);
     FB_TRY(plan_cast(binder, expr->type, type, mode, cast));
-    call->nullable = expr->nullable || is_try || fb_cast_may_give_null(expr->type, type);
+    call->nullable = expr->nullable || (is_try ? !fb_cast_is_upcast(expr->type, type)
+                                               : fb_cast_may_give_null(expr->type, type));
     call->can_fail = expr->can_fail || fb_cast_can_fail(expr->type, type, mode);
     call->kernel = cast_kernel;
     (void)fb_cast_bind_special(call);

@@ -44,6 +44,8 @@ fb_status fb_cast_column(const fb_expr *self, fb_eval *eval, const fb_cast *cast
 bool fb_cast_is_allowed(const fb_type *from, const fb_type *to, fb_cast_mode mode);
 /* A value that is not null may become null. */
 bool fb_cast_may_give_null(const fb_type *from, const fb_type *to);
+/* Spark's Cast.canUpCast: what TRY_CAST is said never to make NULL. */
+bool fb_cast_is_upcast(const fb_type *from, const fb_type *to);
 /* A value may raise an error. */
 bool fb_cast_can_fail(const fb_type *from, const fb_type *to, fb_cast_mode mode);
 /* DATATYPE_MISMATCH.CAST_...; `call` is the cast that is not allowed. */

@@ -115,6 +115,32 @@ bool fb_cast_may_give_null(const fb_type *from, const fb_type *to)
     }
 }
 
+static bool is_nested_upcast(const fb_type *from, const fb_type *to)
+{
+    if (from->id != to->id || from->field_count != to->field_count) return false;
+    for (uint32_t i = 0; i < from->field_count; i++) {
+        if (from->fields[i].nullable && !to->fields[i].nullable) return false;
+        if (!fb_cast_is_upcast(from->fields[i].type, to->fields[i].type)) return false;
+    }
+    return true;
+}
+
+bool fb_cast_is_upcast(const fb_type *from, const fb_type *to)
+{
+    if (from->id == FB_TYPE_VOID || fb_type_equal(from, to)) return true;
+    if (fb_type_is_nested(from)) return is_nested_upcast(from, to);
+    if (to->id == FB_TYPE_STRING) return true;
+    if (is_time(from) && is_time(to)) return to->id != FB_TYPE_DATE;
+    if (to->id == FB_TYPE_DECIMAL)
+        return (fb_type_is_integral(from) || from->id == FB_TYPE_DECIMAL) &&
+               always_fits_decimal(from, to);
+    bool is_count = from->id == FB_TYPE_TIMESTAMP && to->id == FB_TYPE_BIGINT;
+    bool is_instant = from->id == FB_TYPE_BIGINT && to->id == FB_TYPE_TIMESTAMP;
+    bool is_wider = fb_type_is_numeric(from) && fb_type_is_numeric(to) &&
+                    from->id != FB_TYPE_DECIMAL && from->id < to->id;
+    return is_count || is_instant || is_wider;
+}
+
 bool fb_cast_can_fail(const fb_type *from, const fb_type *to, fb_cast_mode mode)
 {
     if (from->id == FB_TYPE_VOID || to->id == FB_TYPE_STRING || fb_type_equal(from, to))

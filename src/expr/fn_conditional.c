@@ -108,10 +108,24 @@ static fb_status bind_values(fb_binder *binder, fb_expr *call, const char *name)
         bool is_else = call->arg_count % 2 && i == count - 1;
         fb_bind_set_arg(call, is_else ? call->arg_count - 1 : 2 * i + 1, values[i]);
     }
-    call->nullable = call->arg_count % 2 == 0;
-    for (uint32_t i = 0; i < count; i++)
-        call->nullable |= values[i]->nullable;
     return FB_OK;
+}
+
+static bool is_true(const fb_expr *condition)
+{
+    return condition->kind == FB_EXPR_LITERAL && !fb_column_is_null(&condition->literal, 0) &&
+           condition->literal.bools[0];
+}
+
+/* Whether some value may be NULL, up to that of a condition that always holds. */
+static bool values_may_be_null(const fb_expr *call)
+{
+    bool nullable = false;
+    for (uint32_t i = 0; i + 1 < call->arg_count; i += 2) {
+        nullable |= call->args[i + 1]->nullable;
+        if (is_true(call->args[i])) return nullable;
+    }
+    return nullable || call->arg_count % 2 == 0 || call->args[call->arg_count - 1]->nullable;
 }
 
 static fb_status bind_case(fb_binder *binder, fb_expr *call)
@@ -123,6 +137,7 @@ static fb_status bind_case(fb_binder *binder, fb_expr *call)
             return fb_bind_type_error(binder, call, i, "BOOLEAN");
         FB_TRY(check_condition(binder, call, i));
     }
+    call->nullable = values_may_be_null(call);
     call->lazy_kernel = eval_case;
     return FB_OK;
 }
@@ -133,6 +148,7 @@ static fb_status bind_if(fb_binder *binder, fb_expr *call)
         return fb_bind_type_error(binder, call, 0, "BOOLEAN");
     FB_TRY(bind_values(binder, call, "if"));
     FB_TRY(check_condition(binder, call, 0));
+    call->nullable = call->args[1]->nullable || call->args[2]->nullable;
     call->lazy_kernel = eval_case;
     return FB_OK;
 }
@@ -244,6 +260,30 @@ static fb_status bind_nullif(fb_binder *binder, fb_expr *call)
     return become(binder, call, "if", args, 3);
 }
 
+static const fb_expr *make_zero(fb_binder *binder)
+{
+    fb_expr *zero = fb_expr_literal_null(binder->arena, fb_type_of(FB_TYPE_INT));
+    if (!zero) return NULL;
+    zero->literal.validity = NULL;
+    zero->literal.int32s[0] = 0;
+    zero->nullable = false;
+    return zero;
+}
+
+static fb_status bind_zeroifnull(fb_binder *binder, fb_expr *call)
+{
+    const fb_expr *args[] = {call->args[0], make_zero(binder)};
+    if (!args[1]) return fb_fail_nomem(binder->err, "an expression");
+    return become(binder, call, "coalesce", args, 2);
+}
+
+static fb_status bind_nullifzero(fb_binder *binder, fb_expr *call)
+{
+    const fb_expr *args[] = {call->args[0], make_zero(binder)};
+    if (!args[1]) return fb_fail_nomem(binder->err, "an expression");
+    return become(binder, call, "nullif", args, 2);
+}
+
 static fb_status bind_between(fb_binder *binder, fb_expr *call)
 {
     FB_TRY(check_repeated(binder, call));
@@ -335,6 +375,8 @@ static const fb_function functions[] = {
     FUNCTION("ifnull", 2, 2, bind_nvl, "ifnull(a, b) - a, or b where a is NULL"),
     FUNCTION("nvl2", 3, 3, bind_nvl2, "nvl2(a, b, c) - b where a is not NULL, otherwise c"),
     FUNCTION("nullif", 2, 2, bind_nullif, "nullif(a, b) - NULL where a = b, otherwise a"),
+    FUNCTION("nullifzero", 1, 1, bind_nullifzero, "nullifzero(a) - NULL where a is 0, otherwise a"),
+    FUNCTION("zeroifnull", 1, 1, bind_zeroifnull, "zeroifnull(a) - a, or 0 where a is NULL"),
     FUNCTION("nanvl", 2, 2, bind_nanvl, "nanvl(a, b) - a, or b where a is NaN"),
     FUNCTION("between", 3, 3, bind_between, "a BETWEEN b AND c - b <= a and a <= c"),
     FUNCTION("isnull", 1, 1, bind_is_null, "isnull(a), a IS NULL - true where a is NULL"),

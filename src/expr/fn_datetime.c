@@ -184,14 +184,13 @@ static fb_status make_date_kernel(const fb_expr *self, fb_eval *eval, const fb_c
     return FB_OK;
 }
 
-static const fb_signature make_date_signature = {.params = {FB_PARAM_INT},
-                                                 .result = FB_TYPE_DATE,
-                                                 .kernel = make_date_kernel,
-                                                 .makes_nulls = true};
+static const fb_signature make_date_signature = {
+    .params = {FB_PARAM_INT}, .result = FB_TYPE_DATE, .kernel = make_date_kernel};
 
 static fb_status bind_make_date(fb_binder *binder, fb_expr *call)
 {
     FB_TRY(fb_bind_with(binder, call, &make_date_signature));
+    call->nullable |= !binder->ansi;
     set_strict(binder, call);
     return FB_OK;
 }

@@ -101,6 +101,7 @@ static const fb_signature date_format_signature = {.params = {FB_PARAM_TIMESTAMP
 static const fb_signature from_unixtime_signature = {.params = {FB_PARAM_BIGINT, FB_PARAM_STRING},
                                                      .result = FB_TYPE_STRING,
                                                      .kernel = from_unixtime_kernel,
+                                                     .makes_nulls = true,
                                                      .can_fail = true};
 static const fb_signature current_timestamp_signature = {.result = FB_TYPE_TIMESTAMP,
                                                          .kernel = current_timestamp_kernel};

@@ -124,7 +124,7 @@ static fb_status bind_parse(fb_binder *binder, fb_expr *call, fb_type_id result,
     static const bool strict = true;
     if (call->arg_count > 1) FB_TRY(fb_bind_coerce(binder, call, 1, fb_type_of(FB_TYPE_STRING)));
     call->type = fb_type_of(result);
-    call->nullable = true;
+    call->nullable |= !binder->ansi || is_try;
     call->can_fail = true; /* the pattern may be wrong in any case */
     call->state = binder->ansi && !is_try ? &strict : NULL;
     call->kernel = kernel;
@@ -188,6 +188,7 @@ static fb_status bind_to_ntz(fb_binder *binder, fb_expr *call)
 static fb_status bind_unix_timestamp(fb_binder *binder, fb_expr *call)
 {
     call->type = fb_type_of(FB_TYPE_BIGINT);
+    call->nullable |= !binder->ansi;
     if (!call->arg_count) {
         call->kernel = current_seconds_kernel;
         return FB_OK;

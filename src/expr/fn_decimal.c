@@ -215,6 +215,10 @@ fb_status fb_bind_decimal_arithmetic(fb_binder *binder, fb_expr *call)
                      : fb_type_decimal(binder->arena, state->precision, state->scale);
     if (!call->type) return fb_fail_nomem(binder->err, "a type");
     call->state = state;
+    bool is_sum = state->op == FB_DECIMAL_ADD || state->op == FB_DECIMAL_SUBTRACT ||
+                  state->op == FB_DECIMAL_MULTIPLY;
+    /* As Spark says, also where every result fits. */
+    call->nullable |= !is_sum || state->mode != FB_MODE_ANSI;
     if (always_fits(state, a, b)) {
         int scale = max_of(a->scale, b->scale);
         state->factor_a = fb_decimal_pow10(scale - a->scale);
@@ -223,7 +227,6 @@ fb_status fb_bind_decimal_arithmetic(fb_binder *binder, fb_expr *call)
         return FB_OK;
     }
     call->kernel = eval_rows;
-    call->nullable = true;
     call->can_fail |= state->mode == FB_MODE_ANSI;
     return FB_OK;
 }

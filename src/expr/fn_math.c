@@ -89,8 +89,10 @@ static double to_radians(double x)
     {                                                                                         \
         return map_unary(self, eval, args, row_count, function, out);                         \
     }                                                                                         \
-    static const fb_signature name##_signature = {                                            \
-        .params = {FB_PARAM_DOUBLE}, .result = FB_TYPE_DOUBLE, .kernel = name##_kernel};
+    static const fb_signature name##_signature = {.params = {FB_PARAM_DOUBLE},                \
+                                                  .result = FB_TYPE_DOUBLE,                   \
+                                                  .kernel = name##_kernel,                    \
+                                                  .makes_nulls = true};
 
 UNARY(sqrt, sqrt)
 UNARY(cbrt, cube_root)

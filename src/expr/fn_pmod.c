@@ -167,7 +167,7 @@ static fb_status bind_pmod(fb_binder *binder, fb_expr *call)
     static const bool fails_on_zero = true;
     call->can_fail |= binder->ansi;
     call->state = binder->ansi ? &fails_on_zero : NULL;
-    call->nullable |= !binder->ansi;
+    call->nullable = true; /* Spark says so, also where division by zero is an error */
     FB_TRY(fb_bind_operands(binder, call, "\"NUMERIC\""));
     call->type = call->args[0]->type;
     if (call->type->id == FB_TYPE_DECIMAL) return bind_decimals(binder, call);

@@ -312,7 +312,6 @@ static fb_status bind_rounded(fb_binder *binder, fb_expr *call, rounding mode)
             return fb_bind_mismatch(binder, call, "NON_FOLDABLE_INPUT",
                                     "the input `scale` should be a foldable \"INT\" expression.");
         FB_TRY(fold_scale(binder, call, &scale, &is_null));
-        call->nullable |= is_null;
     }
     FB_TRY(bind_state(binder, call, mode, scale));
     const fb_type *type = call->args[0]->type;
@@ -335,14 +334,19 @@ static fb_status bind_rounded(fb_binder *binder, fb_expr *call, rounding mode)
     return FB_OK;
 }
 
+/* Spark says of all roundings that they may be NULL. */
 static fb_status bind_round(fb_binder *binder, fb_expr *call)
 {
-    return bind_rounded(binder, call, ROUND_HALF_UP);
+    FB_TRY(bind_rounded(binder, call, ROUND_HALF_UP));
+    call->nullable = true;
+    return FB_OK;
 }
 
 static fb_status bind_bround(fb_binder *binder, fb_expr *call)
 {
-    return bind_rounded(binder, call, ROUND_HALF_EVEN);
+    FB_TRY(bind_rounded(binder, call, ROUND_HALF_EVEN));
+    call->nullable = true;
+    return FB_OK;
 }
 
 /* With a scale everything becomes a decimal. */
@@ -398,12 +402,16 @@ static fb_status bind_whole(fb_binder *binder, fb_expr *call, rounding mode)
 
 static fb_status bind_ceil(fb_binder *binder, fb_expr *call)
 {
-    return bind_whole(binder, call, ROUND_CEILING);
+    FB_TRY(bind_whole(binder, call, ROUND_CEILING));
+    call->nullable = true;
+    return FB_OK;
 }
 
 static fb_status bind_floor(fb_binder *binder, fb_expr *call)
 {
-    return bind_whole(binder, call, ROUND_FLOOR);
+    FB_TRY(bind_whole(binder, call, ROUND_FLOOR));
+    call->nullable = true;
+    return FB_OK;
 }
 
 static const fb_function functions[] = {

@@ -323,7 +323,8 @@ static fb_status substring_index_kernel(const fb_expr *self, fb_eval *eval, cons
 static const fb_signature substring_signature = {.params = {BYTES, INT},
                                                  .kernel = substring_kernel};
 static const fb_signature left_signature = {.params = {BYTES, INT}, .kernel = left_kernel};
-static const fb_signature right_signature = {.params = {STRING, INT}, .kernel = right_kernel};
+static const fb_signature right_signature = {
+    .params = {STRING, INT}, .kernel = right_kernel, .makes_nulls = true};
 static const fb_signature trim_signature = {.params = {STRING}, .kernel = trim_kernel};
 static const fb_signature ltrim_signature = {.params = {STRING}, .kernel = ltrim_kernel};
 static const fb_signature rtrim_signature = {.params = {STRING}, .kernel = rtrim_kernel};
@@ -332,8 +333,10 @@ static const fb_signature lpad_signature = {
     .params = {BYTES, INT, BYTES}, .kernel = lpad_kernel, .can_fail = true};
 static const fb_signature rpad_signature = {
     .params = {BYTES, INT, BYTES}, .kernel = rpad_kernel, .can_fail = true};
-static const fb_signature split_part_signature = {
-    .params = {STRING, STRING, INT}, .kernel = split_part_kernel, .can_fail = true};
+static const fb_signature split_part_signature = {.params = {STRING, STRING, INT},
+                                                  .kernel = split_part_kernel,
+                                                  .makes_nulls = true,
+                                                  .can_fail = true};
 static const fb_signature substring_index_signature = {.params = {STRING, STRING, INT},
                                                        .kernel = substring_index_kernel};
 

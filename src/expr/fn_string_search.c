@@ -283,6 +283,14 @@ static const fb_signature overlay_signature = {.params = {STRING, STRING, INT},
                                                .kernel = overlay_kernel,
                                                .can_fail = true};
 
+/* A start that is NULL finds nothing, 0. */
+static fb_status bind_locate(fb_binder *binder, fb_expr *call)
+{
+    FB_TRY(fb_bind_signature(binder, call));
+    call->nullable = call->args[0]->nullable || call->args[1]->nullable;
+    return FB_OK;
+}
+
 static const fb_function functions[] = {
     {"startswith", 2, 2, fb_bind_signature, "startswith(s, start) - s begins with start",
      .signature = &startswith_signature},
@@ -292,10 +300,10 @@ static const fb_function functions[] = {
      .signature = &contains_signature},
     {"instr", 2, 2, fb_bind_signature, "instr(s, part) - position of part in s, or 0",
      .signature = &instr_signature},
-    {"locate", 2, 3, fb_bind_signature,
+    {"locate", 2, 3, bind_locate,
      "locate(part, s[, from]) - position of part in s at or after from, or 0",
      .signature = &locate_signature, .null_order = FB_NULLS_EVALUATED},
-    {"position", 2, 3, fb_bind_signature, "position(part, s[, from]) - same as locate",
+    {"position", 2, 3, bind_locate, "position(part, s[, from]) - same as locate",
      .signature = &locate_signature, .null_order = FB_NULLS_EVALUATED},
     {"find_in_set", 2, 2, fb_bind_signature,
      "find_in_set(word, words) - index of word in a comma-separated list, or 0",

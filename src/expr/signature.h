@@ -27,7 +27,9 @@ struct fb_signature {
     uint8_t params[FB_SIGNATURE_PARAMS]; /* the last one is that of all further arguments */
     fb_type_id result;                   /* VOID: the type of the first argument */
     fb_kernel kernel;
-    bool makes_nulls; /* null for rows in which no argument is */
+    /* Null for rows in which no argument is, or Spark says that it may be: that shows in schemas.
+     */
+    bool makes_nulls;
     bool can_fail;
 };
 

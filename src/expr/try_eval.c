@@ -69,6 +69,7 @@ static fb_status eval_try(const fb_expr *self, fb_eval *eval, const fb_chunk *in
 
 fb_status fb_bind_try(fb_binder *binder, fb_expr *call)
 {
+    call->nullable |= call->type->id == FB_TYPE_DATE; /* also where nothing can fail, says Spark */
     if (call->kind != FB_EXPR_CALL || !call->can_fail) return FB_OK;
     inner_call *state = fb_arena_alloc(binder->arena, sizeof *state);
     if (!state) return fb_fail_nomem(binder->err, "an operator");

@@ -11,6 +11,7 @@ typedef struct printer {
     fb_analyzer *analyzer;
     const fb_scope *scope;
     fb_buf *out;
+    const fb_raw_expr *plain; /* a chain of + and - known to have no dates, or NULL */
 } printer;
 
 /* Functions that Spark does not show as function(arguments). */
@@ -37,11 +38,14 @@ enum { ANY_COUNT = UINT32_MAX };
     {                       \
         name, 1, "", "", "" \
     }
+/* The mathematicians' functions. */
+#define UPPER(name, spelt)                    \
+    {                                         \
+        name, ANY_COUNT, spelt "(", ", ", ")" \
+    }
 #define TIME_FORMAT "yyyy-MM-dd HH:mm:ss"
 
 static const spelling spellings[] = {
-    INFIX("+"),
-    INFIX("-"),
     INFIX("*"),
     INFIX("/"),
     INFIX("%"),
@@ -75,6 +79,36 @@ static const spelling spellings[] = {
     {"floor", 1, "FLOOR(", "", ")"},
     {"sqrt", ANY_COUNT, "SQRT(", ", ", ")"},
     {"power", ANY_COUNT, "POWER(", ", ", ")"},
+    {"log", 1, "LOG(E(), ", "", ")"},
+    {"log", 2, "LOG(", ", ", ")"},
+    UPPER("cbrt", "CBRT"),
+    UPPER("exp", "EXP"),
+    UPPER("expm1", "EXPM1"),
+    UPPER("log10", "LOG10"),
+    UPPER("log2", "LOG2"),
+    UPPER("log1p", "LOG1P"),
+    UPPER("signum", "SIGNUM"),
+    UPPER("hypot", "HYPOT"),
+    UPPER("atan2", "ATAN2"),
+    UPPER("sin", "SIN"),
+    UPPER("cos", "COS"),
+    UPPER("tan", "TAN"),
+    UPPER("cot", "COT"),
+    UPPER("sec", "SEC"),
+    UPPER("csc", "CSC"),
+    UPPER("asin", "ASIN"),
+    UPPER("acos", "ACOS"),
+    UPPER("atan", "ATAN"),
+    UPPER("sinh", "SINH"),
+    UPPER("cosh", "COSH"),
+    UPPER("tanh", "TANH"),
+    UPPER("asinh", "ASINH"),
+    UPPER("acosh", "ACOSH"),
+    UPPER("atanh", "ATANH"),
+    UPPER("degrees", "DEGREES"),
+    UPPER("radians", "RADIANS"),
+    UPPER("e", "E"),
+    UPPER("pi", "PI"),
     {"rlike", ANY_COUNT, "RLIKE(", ", ", ")"},
     {"dateadd", ANY_COUNT, "date_add(", ", ", ")"},
     BARE("boolean"),
@@ -97,11 +131,11 @@ static const spelling spellings[] = {
     DEFAULTS("substring", 2, ", 2147483647"),
     DEFAULTS("substr", 2, ", 2147483647"),
     DEFAULTS("replace", 2, ", "),
-    DEFAULTS("lpad", 2, ",  "),
-    DEFAULTS("rpad", 2, ",  "),
     DEFAULTS("round", 1, ", 0"),
     DEFAULTS("bround", 1, ", 0"),
     DEFAULTS("from_unixtime", 1, ", " TIME_FORMAT),
+    DEFAULTS("overlay", 3, ", -1"),
+    DEFAULTS("to_unix_timestamp", 1, ", " TIME_FORMAT),
     DEFAULTS("unix_timestamp", 1, ", " TIME_FORMAT),
     DEFAULTS("unix_timestamp", 0, "current_timestamp(), " TIME_FORMAT),
 };
@@ -201,6 +235,83 @@ static fb_status print_item(const printer *p, const fb_raw_expr *call)
     return FB_OK;
 }
 
+/* Aggregates whose result has the type of their first argument. */
+static bool keeps_type(fb_slice name)
+{
+    static const char *const names[] = {"min",        "max",       "first",  "first_value", "last",
+                                        "last_value", "any_value", "max_by", "min_by"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (fb_slice_equal_nocase(name, fb_slice_of(names[i]))) return true;
+    return false;
+}
+
+static bool is_sum(const fb_raw_expr *raw)
+{
+    return raw->kind == FB_RAW_CALL && raw->arg_count == 2 &&
+           (fb_slice_is(raw->name, "+") || fb_slice_is(raw->name, "-"));
+}
+
+/* Whether the operand of + or - is a DATE. Chains of + are looked through, not analyzed again. */
+static fb_status is_date(const printer *p, const fb_raw_expr *raw, bool *out)
+{
+    const fb_expr *expr;
+    *out = false;
+    while (is_sum(raw)) {
+        FB_TRY(is_date(p, raw->args[1], out));
+        bool is_difference = fb_slice_is(raw->name, "-");
+        if (*out) {
+            *out = !is_difference; /* between two dates there are days */
+            return FB_OK;
+        }
+        raw = raw->args[0];
+    }
+    if (raw->kind == FB_RAW_LITERAL || raw->kind == FB_RAW_INTERVAL) return FB_OK;
+    if (raw->kind == FB_RAW_CALL && fb_aggregate_find(raw->name)) {
+        if (raw->arg_count && keeps_type(raw->name)) return is_date(p, raw->args[0], out);
+        return FB_OK;
+    }
+    FB_TRY(fb_analyze_expr(p->analyzer, p->scope, raw, &expr));
+    *out = expr->type->id == FB_TYPE_DATE;
+    return FB_OK;
+}
+
+/* date + days is date_add(date, days). A long chain is looked at once, not at each of its ends. */
+static fb_status print_sum(const printer *p, const fb_raw_expr *call)
+{
+    bool dates[2] = {false, false}, is_difference = fb_slice_is(call->name, "-");
+    for (int i = 0; i < 2 && call != p->plain; i++)
+        FB_TRY(is_date(p, call->args[i], &dates[i]));
+    bool adds_days = dates[0] != dates[1] && !(is_difference && dates[1]);
+    printer left = *p;
+    left.plain = dates[0] || dates[1] ? NULL : call->args[0];
+    if (adds_days) fb_buf_add_text(p->out, is_difference ? "date_sub" : "date_add");
+    fb_buf_add_char(p->out, '(');
+    bool is_turned = adds_days && dates[1];
+    FB_TRY(print_expr(is_turned ? p : &left, call->args[is_turned ? 1 : 0]));
+    fb_buf_add_text(p->out, adds_days ? ", " : is_difference ? " - " : " + ");
+    FB_TRY(print_expr(is_turned ? &left : p, call->args[is_turned ? 0 : 1]));
+    fb_buf_add_char(p->out, ')');
+    return FB_OK;
+}
+
+static bool is_pad(const fb_raw_expr *call)
+{
+    return call->arg_count == 2 && (fb_slice_equal_nocase(call->name, FB_SLICE("lpad")) ||
+                                    fb_slice_equal_nocase(call->name, FB_SLICE("rpad")));
+}
+
+/* What is filled with depends on what is filled. */
+static fb_status print_pad(const printer *p, const fb_raw_expr *call)
+{
+    const fb_expr *filled;
+    FB_TRY(fb_analyze_expr(p->analyzer, p->scope, call->args[0], &filled));
+    print_lower(call->name, p->out);
+    fb_buf_add_char(p->out, '(');
+    FB_TRY(print_list(p, call, 0, ", "));
+    fb_buf_add_text(p->out, filled->type->id == FB_TYPE_BINARY ? ", X'00')" : ",  )");
+    return FB_OK;
+}
+
 static bool is_row(const fb_raw_expr *call)
 {
     return fb_slice_is(call->name, "struct") && call->text.size && call->text.data[0] == '(';
@@ -244,6 +355,8 @@ static fb_status print_call(const printer *p, const fb_raw_expr *call)
         return FB_OK;
     }
     if (is_row(call)) return print_row(p, call);
+    if (is_sum(call)) return print_sum(p, call);
+    if (is_pad(call)) return print_pad(p, call);
     if (fb_slice_is(call->name, "get_item") && call->arg_count == 2) return print_item(p, call);
     if (fb_slice_is(call->name, "case_when")) return print_case(p, call);
     if (fb_slice_is(call->name, "in") && call->arg_count) return print_in(p, call);

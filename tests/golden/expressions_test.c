@@ -25,6 +25,7 @@ enum { MAX_TOPICS = 256 };
 typedef struct golden_settings {
     bool ansi;
     const fb_timezone *timezone;
+    const char *relation; /* what expressions are selected from; NULL: nothing */
 } golden_settings;
 
 typedef struct golden_run {
@@ -48,14 +49,28 @@ static uint32_t no_view_names(void *user, const char *const **names)
     return 0;
 }
 
+/* The rows that an expression is selected from. */
+static fb_status make_relation(fb_arena *arena, const golden_settings *settings,
+                               const fb_raw_plan **out, fb_error *err)
+{
+    static const fb_raw_plan one_row = {.kind = FB_RAW_ONE_ROW};
+    fb_script script;
+    *out = &one_row;
+    if (!settings->relation) return FB_OK;
+    const char *text = fb_arena_printf(arena, "SELECT * FROM %s", settings->relation);
+    FB_TRY(fb_sql_parse(arena, "<relation>", fb_slice_of(text), &script, err));
+    *out = script.statements[0].plan->children[0];
+    return FB_OK;
+}
+
 static fb_status analyze(fb_arena *arena, const golden_settings *settings, fb_slice sql,
                          const fb_plan **plan, fb_error *err)
 {
     static const fb_catalog catalog = {.find_view = find_no_view, .view_names = no_view_names};
     const fb_raw_expr *expr = NULL;
     FB_TRY(fb_sql_parse_expression(arena, sql, &expr, err));
-    const fb_raw_plan one_row = {.kind = FB_RAW_ONE_ROW};
-    const fb_raw_plan *children[] = {&one_row};
+    const fb_raw_plan *children[1];
+    FB_TRY(make_relation(arena, settings, &children[0], err));
     const fb_raw_plan select = {.kind = FB_RAW_PROJECT,
                                 .children = children,
                                 .child_count = 1,
@@ -97,6 +112,12 @@ static void add_quoted(fb_buf *out, fb_slice text)
     fb_buf_add_char(out, '"');
 }
 
+/* The column of a SELECT: its type, and whether it may be NULL. */
+static void add_column(fb_buf *out, fb_slice type, bool nullable)
+{
+    fb_buf_printf(out, " %.*s%s", FB_SLICE_ARGS(type), nullable ? "" : " not null");
+}
+
 static void add_name(fb_buf *out, fb_slice name)
 {
     fb_buf_add_text(out, "name ");
@@ -132,15 +153,23 @@ static void our_outcome(const golden_settings *settings, fb_slice sql, bool name
     const fb_plan *plan = NULL;
     fb_column value;
     fb_status status = analyze(&arena, settings, sql, &plan, &err);
-    if (!status && !name_only) status = evaluate(&arena, settings, plan->exprs[0], &value, &err);
+    bool has_value = !name_only && !settings->relation;
+    if (!status && has_value) status = evaluate(&arena, settings, plan->exprs[0], &value, &err);
     if (status && err.condition[0])
         fb_buf_printf(out, "error %s", err.condition);
     else if (status)
         fb_buf_printf(out, "error without condition: %s", fb_status_text(status));
-    else if (name_only)
+    else if (!has_value)
         add_name(out, plan->output[0].name);
     else
         add_value(out, plan->exprs[0]->type, &value);
+    if (!status && settings->relation) {
+        fb_buf type;
+        fb_buf_init(&type, 0);
+        fb_type_print_simple(plan->output[0].type, &type);
+        add_column(out, fb_buf_slice(&type), plan->output[0].nullable);
+        fb_buf_deinit(&type);
+    }
     fb_arena_deinit(&arena);
 }
 
@@ -163,6 +192,9 @@ static bool spark_outcome(json_t *line, fb_buf *out)
         fb_buf_printf(out, "error %s", json_string_value(error));
     } else if (json_is_string(name)) {
         add_name(out, fb_slice_make(json_string_value(name), json_string_length(name)));
+        if (json_is_string(type))
+            add_column(out, fb_slice_make(json_string_value(type), json_string_length(type)),
+                       json_is_true(json_object_get(line, "nullable")));
     } else if (json_is_string(type) && json_is_null(value)) {
         fb_buf_printf(out, "%s null", json_string_value(type));
     } else if (json_is_string(type) && json_is_string(value)) {
@@ -180,6 +212,7 @@ static bool read_settings(json_t *line, golden_settings *out)
     if (!json_is_string(zone) || !json_is_boolean(ansi)) return false;
     fb_error err;
     out->ansi = json_is_true(ansi);
+    out->relation = json_string_value(json_object_get(line, "from"));
     if (!fb_timezone_find(fb_slice_of(json_string_value(zone)), &out->timezone, &err)) return true;
     fprintf(stderr, "%s\n", err.message);
     return false;
@@ -247,17 +280,20 @@ static void check_topic(golden_run *run, const char *topic)
     size_t capacity = 0, number = 0;
     ssize_t size;
     golden_settings settings = {0};
+    json_t *header = NULL; /* settings refer to it */
     while ((size = getline(&text, &capacity, file)) > 0) {
         json_error_t error;
         json_t *line = json_loadb(text, (size_t)size, JSON_ALLOW_NUL, &error);
         if (!line) die(path, number + 1, error.text);
         if (number++ == 0) {
             if (!read_settings(line, &settings)) die(path, number, "not a header with settings");
+            header = json_incref(line);
         } else {
             check_line(run, topic, &settings, line, path, number);
         }
         json_decref(line);
     }
+    json_decref(header);
     free(text);
     fclose(file);
 }

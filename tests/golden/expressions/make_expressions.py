@@ -12,11 +12,14 @@ every other line is one expression:
                                                          upper-case hex when the type is binary
     {"sql": "1 / 0", "error": "DIVIDE_BY_ZERO"}         Spark's condition; null: a bare Java exception
     {"sql": "1 + 1", "name": "(1 + 1)"}                 topic names: of the unaliased column
+    {"sql": "c_int + 1", "name": "(c_int + 1)",         topics with "from" in their first line: the
+     "type": "int", "nullable": false}                  column of a SELECT from that relation
 
 Expressions are constant, so the optimizer's constant folding evaluates them, which saves a job
 each: thirty thousand take some minutes.
 """
 
+import functools
 import json
 import logging
 import pathlib
@@ -69,6 +72,14 @@ class Oracle:
         except self.refusal as error:
             return {"sql": sql, "error": error.getCondition()}
 
+    def column(self, relation, sql):
+        try:
+            column = self.session.sql(f"SELECT {sql} FROM {relation}").schema.fields[0]
+        except self.refusal as error:
+            return {"sql": sql, "error": error.getCondition()}
+        return {"sql": sql, "name": column.name, "type": column.dataType.simpleString(),
+                "nullable": column.nullable}
+
 
 def write(oracle, topic):
     oracle.configure(topic.time_zone, topic.ansi)
@@ -76,6 +87,9 @@ def write(oracle, topic):
     lines = [{"spark": spark_session.SPARK_VERSION, "java": java,
               "timeZone": topic.time_zone, "ansi": topic.ansi}]
     ask = oracle.name if topic.names else oracle.evaluate
+    if topic.relation:
+        lines[0]["from"] = topic.relation
+        ask = functools.partial(oracle.column, topic.relation)
     # A list made by loops may hold an expression twice.
     lines += [ask(sql) for sql in dict.fromkeys(topic.expressions())]
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)

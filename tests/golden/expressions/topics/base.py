@@ -14,6 +14,7 @@ class Topic:
     time_zone: str = "UTC"
     ansi: bool = True
     names: bool = False
+    relation: str = ""  # asked for names, types and nullability of expressions over it
 
 
 ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b",
