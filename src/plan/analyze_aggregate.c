@@ -276,7 +276,10 @@ fb_status fb_analyze_aggregate_call(fb_analyzer *a, const fb_scope *scope, const
     fb_aggregate_call *bound;
     const fb_aggregate *function = fb_aggregate_find(raw->name);
     const fb_type *decimal = NULL;
-    if (!is_star && fb_is_decimal_aggregate(function, args, raw->arg_count)) {
+    const fb_aggregate *small =
+        is_star ? NULL : fb_decimal_aggregate(function, args, raw->arg_count);
+    if (small) {
+        function = small;
         decimal = args[0]->type;
         FB_TRY(fb_bind_unscaled_value(&a->binder, args[0], &args[0]));
     }

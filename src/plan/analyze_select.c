@@ -124,14 +124,15 @@ fb_status fb_automatic_name(fb_analyzer *a, const fb_scope *scope, const fb_raw_
     return copy ? FB_OK : fb_analyzer_nomem(a);
 }
 
-/* Columns, their fields and casts, and literals keep a name that was there. */
+/* Columns, what is in them, their casts, and literals keep a name that was there. */
 static bool is_named_by_nobody(const fb_raw_expr *raw, const fb_expr *expr)
 {
     if (raw->kind == FB_RAW_NAME) return false;
     bool is_cast = raw->kind == FB_RAW_CAST && expr->kind == FB_EXPR_CALL && expr->arg_count == 1;
     if (is_cast && expr->args[0]->kind == FB_EXPR_COLUMN)
         return expr->args[0]->ordinal >= FB_CALL_ORDINAL;
-    while (expr->kind == FB_EXPR_CALL && strcmp(expr->function->name, "get_field") == 0)
+    while (expr->kind == FB_EXPR_CALL && (strcmp(expr->function->name, "get_field") == 0 ||
+                                          strcmp(expr->function->name, "get_item") == 0))
         expr = expr->args[0];
     if (expr->kind == FB_EXPR_COLUMN) return expr->ordinal >= FB_CALL_ORDINAL;
     return expr->kind != FB_EXPR_LITERAL;

@@ -172,10 +172,10 @@ bool fb_grouping_uses(const fb_grouping *grouping, uint64_t attribute_id);
 fb_status fb_grouping_plan(fb_analyzer *a, const fb_grouping *grouping, fb_position position,
                            const fb_plan *child, fb_plan **out) FB_CHECKED;
 
-/* Sums and averages of small decimals (decimal_aggregate.c): whether the call is one, which is then
- * that of UnscaledValue(argument), and the result that it stands for. */
-bool fb_is_decimal_aggregate(const fb_aggregate *function, const fb_expr *const *args,
-                             uint32_t arg_count);
+/* Sums and averages of small decimals (decimal_aggregate.c): the function to be called with
+ * UnscaledValue(argument) instead, or NULL, and the result that its own stands for. */
+const fb_aggregate *fb_decimal_aggregate(const fb_aggregate *function, const fb_expr *const *args,
+                                         uint32_t arg_count);
 fb_status fb_scale_decimal_aggregate(fb_analyzer *a, const fb_aggregate *function,
                                      const fb_expr *result, const fb_type *type,
                                      const fb_expr **out) FB_CHECKED;

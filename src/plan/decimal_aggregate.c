@@ -15,16 +15,25 @@ enum {
 
 static bool is_average(const fb_aggregate *function)
 {
-    return strcmp(function->name, "avg") == 0 || strcmp(function->name, "mean") == 0;
+    return strcmp(function->name, "avg") == 0 || strcmp(function->name, "mean") == 0 ||
+           strcmp(function->name, "try_avg") == 0;
 }
 
-bool fb_is_decimal_aggregate(const fb_aggregate *function, const fb_expr *const *args,
-                             uint32_t arg_count)
+static bool is_sum(const fb_aggregate *function)
 {
-    if (arg_count != 1 || args[0]->type->id != FB_TYPE_DECIMAL) return false;
+    return strcmp(function->name, "sum") == 0 || strcmp(function->name, "try_sum") == 0;
+}
+
+const fb_aggregate *fb_decimal_aggregate(const fb_aggregate *function, const fb_expr *const *args,
+                                         uint32_t arg_count)
+{
+    if (arg_count != 1 || args[0]->type->id != FB_TYPE_DECIMAL) return NULL;
     int precision = args[0]->type->precision;
-    if (strcmp(function->name, "sum") == 0) return precision <= MAX_SUM_PRECISION;
-    return is_average(function) && precision <= MAX_AVERAGE_PRECISION;
+    if (is_sum(function) && precision <= MAX_SUM_PRECISION)
+        return fb_aggregate_find(FB_SLICE("sum"));
+    if (is_average(function) && precision <= MAX_AVERAGE_PRECISION)
+        return fb_aggregate_find(FB_SLICE("avg"));
+    return NULL;
 }
 
 /* average / 10^scale as DECIMAL(p + 4, s + 4) */

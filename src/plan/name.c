@@ -331,7 +331,10 @@ static fb_status print_aggregate(const printer *p, const fb_raw_expr *call)
     bool is_star = call->arg_count == 1 && call->args[0]->kind == FB_RAW_STAR &&
                    fb_slice_equal_nocase(call->name, FB_SLICE("count"));
     bool has_flag = call->arg_count == 2 && takes_ignore_nulls(call->name);
-    print_lower(call->name, p->out);
+    if (fb_slice_equal_nocase(call->name, FB_SLICE("array_agg")))
+        fb_buf_add_text(p->out, "collect_list");
+    else
+        print_lower(call->name, p->out);
     fb_buf_add_text(p->out, call->is_distinct ? "(DISTINCT " : "(");
     if (is_star)
         fb_buf_add_char(p->out, '1');
