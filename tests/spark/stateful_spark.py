@@ -64,7 +64,7 @@ class Spark:
     def _unload(self):
         """Ends the maintenance of the run's stores: the next run may be Forebay's."""
         state = self.session._jvm.org.apache.spark.sql.execution.streaming.state
-        state.StateStore.unloadAll()
+        getattr(getattr(state, "StateStore$"), "MODULE$").unloadAll()
 
     def run(self, case, steps, folder, checkpoint, last_batches=None):
         """As engine.Forebay.run; a list given as `last_batches` receives what the next run of
