@@ -34,7 +34,7 @@ typedef struct bench_run {
 } bench_run;
 
 /* Runs the script for that many seconds (or until `max_batches` batches are done; 0: no maximum)
- * with `threads` threads. */
+ * with `threads` threads; longer, up to a minute, where four batches take longer. */
 bool bench_run_script(const char *script, int threads, int seconds, size_t max_batches,
                       bench_run *out);
 void bench_run_free(bench_run *run);
@@ -47,10 +47,11 @@ typedef struct bench_spread {
 } bench_spread;
 bench_spread bench_spread_of(const double *values, size_t count, size_t skip);
 
-/* Measures SELECT over rows of the rate source, `rows_per_second` of them, with one thread and with
- * two, or as the settings say; prints the lines. `sink_options` is empty or ", name 'value'...". */
-bool bench_rate(const bench_settings *settings, const char *name, const char *rows_per_second,
-                const char *sink_options, const char *select);
+/* Measures SELECT over rows of a source, `numbers`, with one thread and with two, or as the
+ * settings say; prints the lines. `source` is "format OPTIONS (...)", `sink_options` is empty or
+ * ", name 'value'...". */
+bool bench_select(const bench_settings *settings, const char *name, const char *source,
+                  const char *sink_options, const char *select);
 
 /* Written, synced and renamed as the engine does it: the file `name` of that many bytes in
  * `directory`, and its checksum file; the directory is synced too. */

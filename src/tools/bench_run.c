@@ -61,14 +61,23 @@ static size_t batches_done(collector *c)
     return count;
 }
 
+enum { LEAST_BATCHES = 4, LONGEST_S = 60 };
+
+static bool is_over(collector *c, int seconds, size_t max_batches)
+{
+    size_t done = batches_done(c);
+    int64_t passed_s = (now_us() - c->began_us) / 1000000;
+    if (max_batches && done >= max_batches) return true;
+    return passed_s >= seconds && (done >= LEAST_BATCHES || passed_s >= LONGEST_S);
+}
+
 static bool wait_for_batches(fb_session *session, collector *c, int seconds, size_t max_batches)
 {
     fb_query *query;
     fb_error err = {0};
     if (fb_session_queries(session, &query, 1) != 1) return false;
     bool ended = false;
-    while (!ended && now_us() - c->began_us < (int64_t)seconds * 1000000) {
-        if (max_batches && batches_done(c) >= max_batches) break;
+    while (!ended && !is_over(c, seconds, max_batches)) {
         if (fb_query_await(query, 5, &ended, &err) == FB_OK) continue;
         tell_error(&err);
         return false;

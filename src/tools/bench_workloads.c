@@ -43,35 +43,36 @@ static bool measure_threads(const bench_settings *settings, const char *name, co
     return true;
 }
 
-/* Every second brings a batch, whose processing is what is measured; the wait is not. */
-bool bench_rate(const bench_settings *settings, const char *name, const char *rows_per_second,
-                const char *sink_options, const char *select)
+bool bench_select(const bench_settings *settings, const char *name, const char *source,
+                  const char *sink_options, const char *select)
 {
     char directory[PATH_BYTES], script[SCRIPT_BYTES];
     if (!bench_directory(settings, directory, sizeof directory)) return false;
     int length = snprintf(script, sizeof script,
-                          "CREATE TEMPORARY VIEW numbers USING rate OPTIONS (rowsPerSecond '%s');\n"
+                          "CREATE TEMPORARY VIEW numbers USING %s;\n"
                           "CREATE STREAMING TABLE bench USING noop\n"
                           "OPTIONS (checkpointLocation '%s/checkpoint'%s) AS %s;\n",
-                          rows_per_second, directory, sink_options, select);
+                          source, directory, sink_options, select);
     bool good =
         length > 0 && (size_t)length < sizeof script && measure_threads(settings, name, script);
     bench_remove_directory(directory);
     return good;
 }
 
+/* Every second brings a batch, whose processing is what is measured; the wait is not. */
 static bool run_casts(const bench_settings *settings)
 {
-    return bench_rate(settings, "stateless_casts", "25000000", "",
-                      "SELECT CAST(timestamp AS STRING), CAST(value AS STRING) "
-                      "FROM STREAM numbers");
+    return bench_select(settings, "stateless_casts", "rate OPTIONS (rowsPerSecond '25000000')", "",
+                        "SELECT CAST(timestamp AS STRING), CAST(value AS STRING) "
+                        "FROM STREAM numbers");
 }
 
 static bool run_arithmetic(const bench_settings *settings)
 {
-    return bench_rate(settings, "stateless_arithmetic", "80000000", "",
-                      "SELECT value * 3 + 7 AS a, value - 11 AS b FROM STREAM numbers\n"
-                      "WHERE value % 8 <> 3");
+    return bench_select(settings, "stateless_arithmetic", "rate OPTIONS (rowsPerSecond '80000000')",
+                        "",
+                        "SELECT value * 3 + 7 AS a, value - 11 AS b FROM STREAM numbers\n"
+                        "WHERE value % 8 <> 3");
 }
 
 /* --- the cost of a batch --- */
