@@ -55,6 +55,17 @@ static bool has_letter(fb_slice text)
     return false;
 }
 
+/* The text could not be put together. */
+static fb_sql_interval fail_text(fb_sql_build *sql, fb_sql_span span, const fb_buf *text)
+{
+    if (text->is_full)
+        (void)fb_sql_fail(sql, span, FB_E_LIMIT, "", "the interval is longer than %d bytes",
+                          MAX_INTERVAL_BYTES);
+    else
+        (void)fb_sql_fail_nomem(sql);
+    return (fb_sql_interval){0};
+}
+
 /* The value with its signs: '-1' behind a minus is 1. */
 static void add_value(const fb_sql_interval_part *part, fb_buf *out)
 {
@@ -83,8 +94,13 @@ static fb_sql_interval read_range(fb_sql_build *sql, fb_sql_span span,
     }
     fb_buf_init(&text, MAX_INTERVAL_BYTES);
     add_value(part, &text);
-    bool is_read = fb_interval_parse_range(fb_buf_slice(&text), from, to, &value, &fault);
-    fb_sql_interval result = is_read ? finish(sql, span, value) : fail(sql, span, &fault);
+    fb_sql_interval result;
+    if (text.failed)
+        result = fail_text(sql, span, &text);
+    else if (fb_interval_parse_range(fb_buf_slice(&text), from, to, &value, &fault))
+        result = finish(sql, span, value);
+    else
+        result = fail(sql, span, &fault);
     fb_buf_deinit(&text);
     return result;
 }
@@ -114,12 +130,9 @@ static fb_sql_interval read_parts(fb_sql_build *sql, fb_sql_span span,
         fb_buf_add_char(&text, ' ');
         fb_buf_add_slice(&text, parts[i].from.text);
     }
-    fb_sql_interval result = {0};
-    if (text.failed && !text.is_full)
-        (void)fb_sql_fail_nomem(sql);
-    else if (text.failed)
-        (void)fb_sql_fail(sql, span, FB_E_LIMIT, "", "the interval is longer than %d bytes",
-                          MAX_INTERVAL_BYTES);
+    fb_sql_interval result;
+    if (text.failed)
+        result = fail_text(sql, span, &text);
     else if (fb_interval_parse(fb_buf_slice(&text), &value, &fault))
         result = finish(sql, span, value);
     else

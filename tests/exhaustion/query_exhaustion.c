@@ -93,6 +93,24 @@ static fb_status push(handles *h, fb_error *err)
     return fb_memory_stream_push(h->stream, h->rows, err);
 }
 
+/* Frames that are only described. */
+static fb_status aggregate(const fb_frame *rate, fb_error *err)
+{
+    static const char *const keys[] = {"window(timestamp, '5 seconds') AS w", "value % 2"};
+    static const char *const aggregates[] = {"count(*) AS n", "collect_set(value)"};
+    static const char *const order[] = {"n DESC NULLS LAST"};
+    fb_frame *timed = NULL, *groups = NULL, *ordered = NULL, *distinct = NULL;
+    fb_status status = fb_frame_with_watermark(rate, "timestamp", "1 minute", &timed, err);
+    if (status == FB_OK) status = fb_frame_group_by(timed, keys, 2, aggregates, 2, &groups, err);
+    if (status == FB_OK) status = fb_frame_order_by(groups, order, 1, &ordered, err);
+    if (status == FB_OK) status = fb_frame_distinct(ordered, &distinct, err);
+    fb_frame_destroy(distinct);
+    fb_frame_destroy(ordered);
+    fb_frame_destroy(groups);
+    fb_frame_destroy(timed);
+    return status;
+}
+
 static fb_status describe(fb_session *session, handles *h, fb_error *err)
 {
     static const char *const exprs[] = {"id * 10 AS ten", "upper(name) AS name"};
@@ -104,6 +122,7 @@ static fb_status describe(fb_session *session, handles *h, fb_error *err)
     FB_TRY(fb_session_read_stream(session, "rate", &h->reader, err));
     FB_TRY(fb_reader_option(h->reader, "rowsPerSecond", "2", err));
     FB_TRY(fb_reader_load(h->reader, &h->rate, err));
+    FB_TRY(aggregate(h->rate, err));
     fb_frame *selected;
     FB_TRY(fb_frame_select_expr(h->rate, same, 2, &selected, err));
     fb_status status = fb_frame_union(h->named, selected, &h->united, err);

@@ -256,6 +256,12 @@ static void what_would_grow_by_the_square_is_bounded(void **state)
     assert_status(fb_sql_parse(&arena, "job.sql", fb_buf_slice(&text), &script, &err), FB_E_LIMIT);
     assert_contains(err.message, "more than 1000 options");
     fb_buf_clear(&text);
+    fb_buf_add_text(&text, "SELECT INTERVAL 1 DAY");
+    for (int i = 0; i < 1000; i++)
+        fb_buf_add_text(&text, " 1 DAY");
+    assert_status(fb_sql_parse(&arena, "job.sql", fb_buf_slice(&text), &script, &err), FB_E_LIMIT);
+    assert_contains(err.message, "the interval is longer than 4096 bytes");
+    fb_buf_clear(&text);
     fb_buf_add_text(&text, "CREATE TEMP VIEW v USING rate OPTIONS (k");
     for (int i = 0; i < 100000; i++)
         fb_buf_add_text(&text, ".k");
