@@ -3,6 +3,8 @@
 
 #include "checkpoint/log_text.h"
 
+#include <string.h>
+
 typedef struct reader {
     fb_log_lines lines;
     fb_arena *arena;
@@ -52,11 +54,19 @@ static fb_status read_paths(const reader *in, const json_t *object, fb_operator_
     return FB_OK;
 }
 
+/* The store's files lie in a directory of this name: no other place may be reached by it. */
+static bool names_directory(fb_slice name)
+{
+    if (name.size == 0 || fb_slice_is(name, ".") || fb_slice_is(name, "..")) return false;
+    return !memchr(name.data, '/', name.size) && !memchr(name.data, '\0', name.size);
+}
+
 static fb_status read_store(const reader *in, const json_t *object, uint32_t version,
                             fb_operator_store *out)
 {
     *out = (fb_operator_store){.prefix_column_count = 0};
     FB_TRY(read_text(in, object, "storeName", &out->name));
+    if (!names_directory(out->name)) return fail_member(in, "storeName", "the name of a directory");
     FB_TRY(read_count(in, object, "numColsPrefixKey", 0, &out->prefix_column_count));
     FB_TRY(read_count(in, object, "numPartitions", 1, &out->partition_count));
     return version == 2 ? read_paths(in, object, out) : FB_OK;
@@ -71,8 +81,8 @@ static fb_status read_object(const reader *in, const json_t *object, fb_operator
     FB_TRY(read_count(in, info, "operatorId", 0, &id));
     out->operator_id = id;
     FB_TRY(read_text(in, info, "operatorName", &out->operator_name));
-    if (!json_is_array(stores)) return fail_member(in, "stateStoreInfo", "an array");
     size_t count = json_array_size(stores);
+    if (count == 0) return fail_member(in, "stateStoreInfo", "an array of stores");
     out->stores = fb_arena_array(in->arena, count, sizeof *out->stores);
     if (!out->stores) return fb_fail_nomem(in->err, "operator metadata");
     for (size_t i = 0; i < count; i++)

@@ -169,6 +169,7 @@ static fb_status read_families(cursor *in, fb_state_schema *schema)
     uint32_t count = 1;
     if (schema->version == 3)
         FB_TRY(read_number(in, 4, &count, "the number of column families, 4 bytes"));
+    if (schema->version == 3 && count == 0) return fail_at(in, "column families");
     if (schema->version == 3 && count > (in->content.size - in->next) / FAMILY_MIN_BYTES)
         return fail_at(in, "as many column families");
     fb_state_family *families = fb_arena_array(in->arena, count, sizeof *families);

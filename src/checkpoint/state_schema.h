@@ -29,7 +29,7 @@ typedef struct fb_state_family {
 
 typedef struct fb_state_schema {
     uint32_t version;
-    uint32_t family_count; /* 1 below version 3 */
+    uint32_t family_count; /* at least 1; below version 3 just that */
     fb_state_family *families;
 } fb_state_schema;
 

@@ -5,6 +5,8 @@
 
 #include "test.h"
 
+#include <stdio.h>
+
 #define VERSION_1                                                                   \
     "v1\n{\"operatorInfo\":{\"operatorId\":0,\"operatorName\":\"stateStoreSave\"}," \
     "\"stateStoreInfo\":[{\"storeName\":\"default\",\"numColsPrefixKey\":0,\"numPartitions\":2}]}"
@@ -105,14 +107,34 @@ static void missing_and_wrong_members_are_named(void **state)
     assert_contains(f->err.message, "member 'numPartitions' must be a positive integer");
 }
 
+static void a_store_is_named_like_a_directory(void **state)
+{
+    fixture *f = *state;
+    static const char *const bad[] = {"", ".", "..", "../../etc", "a/b", "a\\u0000b"};
+    char text[512];
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        (void)snprintf(text, sizeof text,
+                       "v1\n{\"operatorInfo\":{\"operatorId\":0,\"operatorName\":\"x\"},"
+                       "\"stateStoreInfo\":[{\"storeName\":\"%s\",\"numColsPrefixKey\":0,"
+                       "\"numPartitions\":1}]}",
+                       bad[i]);
+        assert_status(decode(f, fb_slice_of(text)), FB_E_CORRUPT);
+        assert_contains(f->err.message, "metadata: line 2: ");
+    }
+    assert_status(
+        decode(f, FB_SLICE("v1\n{\"operatorInfo\":{\"operatorId\":0,\"operatorName\":\"x\"},"
+                           "\"stateStoreInfo\":[]}")),
+        FB_E_CORRUPT);
+    assert_contains(f->err.message, "member 'stateStoreInfo' must be an array of stores");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(version_1_is_read_and_written),
-        TEST(version_2_is_read),
-        TEST(cut_and_damaged_files_are_named),
-        TEST(missing_and_wrong_members_are_named),
+        TEST(version_1_is_read_and_written),     TEST(version_2_is_read),
+        TEST(cut_and_damaged_files_are_named),   TEST(missing_and_wrong_members_are_named),
+        TEST(a_store_is_named_like_a_directory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,8 @@ static void cut_and_damaged_files_are_named(void **state)
     assert_contains(f->err.message, "expected the version of a state schema, v1 to v3");
     assert_status(decode(f, FB_SLICE("\0\2v3\x7f\xff\xff\xff")), FB_E_CORRUPT);
     assert_contains(f->err.message, "expected as many column families");
+    assert_status(decode(f, FB_SLICE("\0\2v3\0\0\0\0")), FB_E_CORRUPT);
+    assert_string_equal(f->err.message, "schema: offset 8: expected column families");
 }
 
 int main(void)
