@@ -23,7 +23,9 @@ typedef struct verify {
     fb_findings findings;
     fb_log_check logs;
     fb_state_format state_format;
-    int64_t *versions; /* of state that has to be there */
+    int64_t *versions; /* of state that have to be there */
+    uint32_t version_count;
+    const char *commits;
     fb_state_store_totals totals;
     uint32_t operator_count;
     uint64_t damage_count, remark_count;
@@ -111,7 +113,9 @@ static void print_summary(verify *v)
         if (v->damage_count) add_count(&text, ", ", v->damage_count, "finding");
         add_count(&text, "; ", v->logs.committed_count, "committed batch");
         add_count(&text, ", ", v->logs.file_count, "log file");
-        if (v->operator_count) {
+        if (!v->operator_count) {
+            fb_buf_add_text(&text, ", no state");
+        } else {
             add_count(&text, ", ", v->operator_count, "stateful operator");
             add_count(&text, ", ", v->totals.file_count, "state file");
             add_count(&text, " of ", v->totals.size_bytes, "byte");
@@ -174,38 +178,39 @@ static fb_status find_schema(verify *v, int64_t operator_id, const char *store,
     return FB_OK;
 }
 
-static uint32_t pinned_partitions(const verify *v, const fb_operator_store *store)
+static void tell_missing(const verify *v, const fb_state_partitions *partitions, uint32_t first,
+                         uint32_t to)
 {
-    uint64_t number;
-    fb_slice text = fb_pinned_conf_value(&v->logs.newest, "spark.sql.shuffle.partitions");
-    bool pinned = text.data && fb_parse_uint64(text, &number) && number > 0 && number <= INT32_MAX;
-    return pinned ? (uint32_t)number : (uint32_t)store->partition_count;
+    if (to == first + 1)
+        fb_findings_damage(&v->findings, "%s/%u is missing: there should be %u partitions",
+                           partitions->directory, first, partitions->expected);
+    else
+        fb_findings_damage(&v->findings, "%s: partitions %u to %u are missing: there should be %u",
+                           partitions->directory, first, to - 1, partitions->expected);
 }
 
 static fb_status check_partitions(verify *v, int64_t operator_id, const char *store,
+                                  const fb_state_partitions *partitions,
                                   fb_state_store_check *check, fb_error *err)
 {
     char directory[FB_PATH_MAX_BYTES + 1];
-    uint32_t *partitions, count, next = 0;
-    bool is_single = check->key && check->placing == FB_STATE_PLACED_FIRST;
-    uint32_t expected = is_single ? 1 : check->partition_count;
-    const char *parent =
-        fb_arena_printf(v->view.arena, "%s/state/%" PRId64, v->view.root, operator_id);
-    if (!parent) return fb_fail_nomem(err, "a checkpoint");
-    FB_TRY(fb_state_view_numbers(&v->view, parent, &partitions, &count, err));
-    for (uint32_t i = 0; i < count && partitions[i] < expected; i++) {
-        for (; check->version_count && next < partitions[i]; next++)
-            fb_findings_damage(&v->findings, "%s/%u is missing: partition %u of %u", parent, next,
-                               next, expected);
-        next = partitions[i] + 1;
-        FB_TRY(fb_state_directory(directory, v->view.root, operator_id, partitions[i], store, err));
+    check->partition_count = partitions->expected;
+    for (uint32_t i = 0; i < partitions->count; i++) {
+        check->partition = partitions->ids[i];
+        FB_TRY(
+            fb_state_directory(directory, v->view.root, operator_id, check->partition, store, err));
         check->directory = directory;
-        check->partition = partitions[i];
         FB_TRY(fb_state_store_check_files(check, &v->totals, err));
     }
-    if (check->version_count && next < expected)
-        fb_findings_damage(&v->findings, "%s/%u is missing: there should be %u partitions", parent,
-                           next, expected);
+    uint32_t first, to = 0;
+    while (check->version_count && fb_state_partitions_gap(partitions, to, &first, &to))
+        tell_missing(v, partitions, first, to);
+    if (partitions->extra_count)
+        fb_findings_remark(
+            &v->findings, "%s: %u director%s beyond the %u partition%s of the query: not looked at",
+            partitions->directory, partitions->extra_count,
+            partitions->extra_count == 1 ? "y" : "ies", partitions->expected,
+            partitions->expected == 1 ? "" : "s");
     return FB_OK;
 }
 
@@ -217,18 +222,23 @@ static fb_status check_store(verify *v, const fb_operator_metadata *operator_,
     fb_state_store_check check = {
         .fs = v->view.fs,
         .format = v->state_format,
-        .partition_count = pinned_partitions(v, store),
         .versions = v->versions,
-        .version_count = v->logs.committed_count,
+        .version_count = v->version_count,
+        .commits = v->commits,
         .findings = &v->findings,
     };
-    FB_TRY(find_schema(v, operator_->operator_id, name, &check, err));
+    int64_t id = operator_->operator_id;
+    fb_state_partitions partitions;
+    FB_TRY(find_schema(v, id, name, &check, err));
+    bool is_guessed = operator_->operator_name.size == 0;
+    FB_TRY(fb_state_view_partitions(&v->view, &v->logs.newest, id, is_guessed ? NULL : operator_,
+                                    check.key, &partitions, err));
     if (check.key) find_placing(operator_, store, &check);
     fb_slice strict = fb_pinned_conf_value(
         &v->logs.newest, "spark.sql.streaming.statefulOperator.useStrictDistribution");
     /* Old Spark may have kept the partitions of the rows that came in. */
     if (!fb_slice_equal_nocase(strict, FB_SLICE("true"))) check.placing = FB_STATE_PLACED_ANYWHERE;
-    return check_partitions(v, operator_->operator_id, name, &check, err);
+    return check_partitions(v, id, name, &partitions, &check, err);
 }
 
 /* Checkpoints from before Spark 3.5 have no metadata: then there is one store, or four of a join.
@@ -283,6 +293,24 @@ static fb_status check_operator(verify *v, uint32_t id, fb_error *err)
     return FB_OK;
 }
 
+/* After each committed batch, and where the last batch that was planned starts when it runs again.
+ */
+static fb_status find_versions(verify *v, fb_error *err)
+{
+    const fb_log_check *logs = &v->logs;
+    v->commits = fb_arena_printf(v->view.arena, "%s/commits", v->view.root);
+    v->versions =
+        fb_arena_array(v->view.arena, (size_t)logs->committed_count + 1, sizeof *v->versions);
+    if (!v->versions || !v->commits) return fb_fail_nomem(err, "a checkpoint");
+    for (uint32_t i = 0; i < logs->committed_count; i++)
+        v->versions[i] = logs->committed[i] + (logs->committed[i] < INT64_MAX);
+    v->version_count = logs->committed_count;
+    int64_t last = logs->planned_count ? logs->planned[logs->planned_count - 1] : 0;
+    int64_t newest = v->version_count ? v->versions[v->version_count - 1] : 0;
+    if (last > newest) v->versions[v->version_count++] = last;
+    return FB_OK;
+}
+
 static fb_status check_state(verify *v, fb_error *err)
 {
     char state[FB_PATH_MAX_BYTES + 1];
@@ -304,10 +332,7 @@ static fb_status check_state(verify *v, fb_error *err)
         fb_findings_remark(&v->findings, "%s: not looked at: %s", state, caught.message);
         return FB_OK;
     }
-    v->versions = fb_arena_array(v->view.arena, v->logs.committed_count, sizeof *v->versions);
-    if (!v->versions) return fb_fail_nomem(err, "a checkpoint");
-    for (uint32_t i = 0; i < v->logs.committed_count; i++)
-        v->versions[i] = v->logs.committed[i] + (v->logs.committed[i] < INT64_MAX);
+    FB_TRY(find_versions(v, err));
     for (uint32_t i = 0; i < count; i++) {
         if (operators[i] != i && (!i || operators[i - 1] == i - 1))
             fb_findings_damage(&v->findings, "%s/%u is missing: operators are counted from 0",

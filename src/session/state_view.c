@@ -146,7 +146,9 @@ fb_status fb_state_view_numbers(const fb_state_view *view, const char *directory
     if (!numbers) return fb_fail_nomem(err, "a checkpoint");
     for (uint32_t i = 0; i < entry_count; i++) {
         uint64_t number;
-        if (!entries[i].is_directory || !fb_parse_uint64(fb_slice_of(entries[i].name), &number) ||
+        const char *name = entries[i].name;
+        bool has_zeros = name[0] == '0' && name[1];
+        if (!entries[i].is_directory || has_zeros || !fb_parse_uint64(fb_slice_of(name), &number) ||
             number > INT32_MAX)
             continue;
         numbers[(*count)++] = (uint32_t)number;
@@ -154,4 +156,51 @@ fb_status fb_state_view_numbers(const fb_state_view *view, const char *directory
     if (*count) qsort(numbers, *count, sizeof *numbers, compare_numbers);
     *out = numbers;
     return FB_OK;
+}
+
+static uint32_t expected_partitions(const fb_offset_entry *entry,
+                                    const fb_operator_metadata *operator_, const fb_type *key)
+{
+    bool is_limit = operator_
+                        ? fb_slice_is(operator_->operator_name, "globalLimit")
+                        : key && key->field_count == 1 && key->fields[0].type->id == FB_TYPE_VOID;
+    if (is_limit || (key && key->field_count == 0)) return 1;
+    uint64_t number;
+    fb_slice text = fb_pinned_conf_value(entry, "spark.sql.shuffle.partitions");
+    if (text.data && fb_parse_uint64(text, &number) && number > 0 && number <= INT32_MAX)
+        return (uint32_t)number;
+    return operator_ ? (uint32_t)operator_->stores[0].partition_count : 0;
+}
+
+fb_status fb_state_view_partitions(const fb_state_view *view, const fb_offset_entry *entry,
+                                   int64_t operator_id, const fb_operator_metadata *operator_,
+                                   const fb_type *key, fb_state_partitions *out, fb_error *err)
+{
+    *out = (fb_state_partitions){
+        .directory = fb_arena_printf(view->arena, "%s/state/%" PRId64, view->root, operator_id)};
+    if (!out->directory) return fb_fail_nomem(err, "a checkpoint");
+    uint32_t count;
+    FB_TRY(fb_state_view_numbers(view, out->directory, &out->ids, &count, err));
+    out->expected = expected_partitions(entry, operator_, key);
+    /* Without a schema nobody knows whether the rows have keys; all may lie in the first one. */
+    bool is_alone = count == 1 && out->ids[0] == 0;
+    if (out->expected == 0 || (!key && is_alone))
+        out->expected = count ? out->ids[count - 1] + 1 : 0;
+    while (out->count < count && out->ids[out->count] < out->expected)
+        out->count++;
+    out->extra_count = count - out->count;
+    return FB_OK;
+}
+
+bool fb_state_partitions_gap(const fb_state_partitions *partitions, uint32_t from, uint32_t *first,
+                             uint32_t *to)
+{
+    *first = from;
+    for (uint32_t i = 0; i < partitions->count; i++) {
+        *to = partitions->ids[i];
+        if (*to > *first) return true;
+        if (*to == *first) ++*first;
+    }
+    *to = partitions->expected;
+    return *first < *to;
 }

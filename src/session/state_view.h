@@ -38,6 +38,26 @@ fb_status fb_state_view_operator(const fb_state_view *view, int64_t operator_id,
 /* The schema file of a store, in its first partition. */
 fb_status fb_state_view_schema(const fb_state_view *view, int64_t operator_id, const char *store,
                                const char **path, fb_state_schema *out, fb_error *err) FB_CHECKED;
+/* The partitions of a store as a restart reads them. */
+typedef struct fb_state_partitions {
+    const char *directory; /* of the operator */
+    uint32_t expected;     /* 0 to expected - 1 */
+    uint32_t *ids;         /* those that are there, ascending, in the arena */
+    uint32_t count;
+    uint32_t extra_count; /* directories beyond, which nothing reads */
+} fb_state_partitions;
+
+/* By the number that the offset entry pins, or that of the operator's metadata (NULL: there is
+ * none); a limit and an aggregation without keys have one partition. `key`: the STRUCT of the
+ * schema; NULL: not known. */
+fb_status fb_state_view_partitions(const fb_state_view *view, const fb_offset_entry *entry,
+                                   int64_t operator_id, const fb_operator_metadata *operator_,
+                                   const fb_type *key, fb_state_partitions *out,
+                                   fb_error *err) FB_CHECKED;
+/* The first partition from `from` on that is not there and, in *to, the one behind the last of that
+ * gap; false when there is none. */
+bool fb_state_partitions_gap(const fb_state_partitions *partitions, uint32_t from, uint32_t *first,
+                             uint32_t *to);
 /* The ids of operators or partitions: numbers that name directories in `directory`, ascending. */
 fb_status fb_state_view_numbers(const fb_state_view *view, const char *directory, uint32_t **out,
                                 uint32_t *count, fb_error *err) FB_CHECKED;

@@ -97,7 +97,8 @@ typedef struct fb_state_files {
     uint32_t delta_count;
     int64_t *snapshots;
     uint32_t snapshot_count;
-    bool has_rocksdb; /* files of Spark's RocksDB provider lie there */
+    const char *stray_snapshot; /* a name that Spark takes for a snapshot's and fails at, or NULL */
+    bool has_rocksdb;           /* files of Spark's RocksDB provider lie there */
 } fb_state_files;
 
 /* The files in a store's directory; foreign names are ignored. None when it does not exist. */

@@ -56,6 +56,13 @@ static bool ends_with(const char *name, const char *ending)
     return size > ending_size && strcmp(name + size - ending_size, ending) == 0;
 }
 
+/* Spark takes every name of two parts of which the second is "snapshot" and reads the first as a
+ * number. One in unusual writing it takes for that version. */
+static bool is_stray_snapshot(const char *name)
+{
+    return strcmp(strchrnul(name, '.'), ".snapshot") == 0;
+}
+
 fb_status fb_state_files_list(fb_filesystem *fs, const char *directory, fb_arena *arena,
                               fb_state_files *out, fb_error *err)
 {
@@ -72,7 +79,10 @@ fb_status fb_state_files_list(fb_filesystem *fs, const char *directory, fb_arena
         if (infos[i].is_directory) continue;
         if (ends_with(infos[i].name, ".zip") || ends_with(infos[i].name, ".changelog"))
             found.has_rocksdb = true;
-        if (!fb_state_file_parse_name(infos[i].name, &kind, &version)) continue;
+        if (!fb_state_file_parse_name(infos[i].name, &kind, &version)) {
+            if (is_stray_snapshot(infos[i].name)) found.stray_snapshot = infos[i].name;
+            continue;
+        }
         if (kind == FB_STATE_DELTA)
             found.deltas[found.delta_count++] = version;
         else

@@ -185,21 +185,42 @@ static void tell_lost(walk *w)
     w->lost_from = 0;
 }
 
-static void require(walk *w, int64_t version)
+/* Whether a running query has given up a version since the versions were listed: it purges the logs
+ * first, then the state. */
+static fb_status was_purged(const walk *w, int64_t version, bool *was_purged, fb_error *err)
+{
+    const fb_state_store_check *check = w->check;
+    char name[24], path[FB_PATH_MAX_BYTES + 1];
+    fb_file_info info;
+    bool is_newest = version == check->versions[check->version_count - 1], is_there = true;
+    if (check->commits && !is_newest) {
+        (void)snprintf(name, sizeof name, "%" PRId64, version - 1);
+        FB_TRY(fb_path_join(path, check->commits, name, err));
+        FB_TRY(fb_filesystem_stat(check->fs, path, &is_there, &info, err));
+    }
+    *was_purged = !is_there;
+    return FB_OK;
+}
+
+static fb_status require(walk *w, int64_t version, fb_error *err)
 {
     fb_error missing;
     int64_t snapshot;
+    bool purged;
     if (w->version == version) {
         tell_lost(w);
-        return;
+        return FB_OK;
     }
+    FB_TRY(was_purged(w, version, &purged, err));
+    if (purged) return FB_OK;
     w->lost_to = version;
-    if (w->lost_from) return;
+    if (w->lost_from) return FB_OK;
     w->lost_from = version;
     bool has_files = fb_state_files_chain(&w->files, w->check->directory, version, INT64_MAX,
                                           &snapshot, &missing) == FB_OK;
     (void)snprintf(w->lost_why, sizeof w->lost_why, "%.*s", (int)sizeof w->lost_why - 1,
                    has_files ? w->broken : missing.message);
+    return FB_OK;
 }
 
 static int64_t next_of(const int64_t *versions, uint32_t count, uint32_t index)
@@ -229,7 +250,7 @@ static fb_status take_files(walk *w, fb_error *err)
             s++;
         }
         if (required == version) {
-            require(w, version);
+            FB_TRY(require(w, version, err));
             r++;
         }
     }
@@ -248,6 +269,10 @@ fb_status fb_state_store_check_files(const fb_state_store_check *check,
     fb_arena arena;
     fb_arena_init(&arena, 0);
     fb_status status = fb_state_files_list(check->fs, check->directory, &arena, &w.files, err);
+    if (status == FB_OK && w.files.stray_snapshot)
+        fb_findings_damage(check->findings,
+                           "%s/%s: the name is no version: Spark does not load a store with it",
+                           check->directory, w.files.stray_snapshot);
     if (status == FB_OK) status = open_table(check, &w.table, err);
     if (status == FB_OK) status = take_files(&w, err);
     fb_state_table_close(w.table);

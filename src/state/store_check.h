@@ -33,7 +33,8 @@ typedef struct fb_state_store_check {
     uint32_t partition_count;
     const int64_t *versions; /* that have to be there, ascending; later ones are not looked at */
     uint32_t version_count;
-    fb_budget *budget; /* for the rows; may be NULL */
+    const char *commits; /* the commit log: versions whose entry has gone are not missed; or NULL */
+    fb_budget *budget;   /* for the rows; may be NULL */
     const fb_findings *findings;
 } fb_state_store_check;
 

@@ -161,6 +161,14 @@ static void damage_is_found(void **state)
            "mv state/0/0 x; mv state/0/1 state/0/0; mv x state/0/1; "
            "mv state/0/1/_metadata state/0/0",
            "the key belongs into partition 1 of 2 by its hash");
+    expect(name, "sed -i 's/\"2\"/\"6\"/' offsets/11; mkdir state/0/4; cp state/0/1/* state/0/4",
+           "/ck/state/0: partitions 2 to 3 are missing: there should be 6");
+    expect(name, "printf x > state/0/0/notes.snapshot",
+           "/ck/state/0/0/notes.snapshot: the name is no version");
+    expect(name, "printf x > state/0/1/007.snapshot",
+           "/ck/state/0/1/007.snapshot: the name is no version");
+    /* Batch 11 runs again, from version 11. */
+    expect(name, "rm commits/* state/0/0/11.*", "/ck/state/0/0: version 11 cannot be rebuilt: ");
     expect(name, "printf x >> state/0/0/_metadata/schema", "/ck/state/0/0/_metadata/schema: ");
     expect(name, "printf 'v1\\n{}' > state/0/_metadata/metadata",
            "/ck/state/0/_metadata/metadata: ");
@@ -192,6 +200,28 @@ static void what_harms_no_restart_is_a_remark(void **state)
         "/state: 1 file(s) of a batch that is not committed; its next run replaces them");
     assert_contains(fb_buf_text(&env.output), "/_metadata/schema is missing");
     assert_contains(fb_buf_text(&env.output), "/ck: whole; ");
+}
+
+/* Nothing says how many partitions such an operator has but its rows. */
+static void what_has_no_keys_has_one_partition(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"p1_global_update", "r1_limit"};
+    for (int i = 0; i < 2; i++) {
+        make(names[i]);
+        run("cd '%s/ck' && rm -r state/0/_metadata && sed -i 's/Distribution\":\"true/X\":\"true/' "
+            "offsets/*",
+            work);
+        assert_ok(verify(), &env.err);
+        run("cd '%s/ck' && rm -r state/0/0/_metadata", work);
+        assert_ok(verify(), &env.err);
+        make(names[i]);
+        run("cp -r '%s/ck/state/0/0' '%s/ck/state/0/7'", work, work);
+        assert_ok(verify(), &env.err);
+        assert_contains(fb_buf_text(&env.output), "remark: ");
+        assert_contains(fb_buf_text(&env.output),
+                        "/ck/state/0: 1 directory beyond the 1 partition of the query");
+    }
 }
 
 static void state_that_cannot_be_read_is_told(void **state)
@@ -284,6 +314,7 @@ int main(int argc, char **argv)
         in_session(whole_checkpoints_of_spark_have_no_finding),
         in_session(damage_is_found),
         in_session(what_harms_no_restart_is_a_remark),
+        in_session(what_has_no_keys_has_one_partition),
         in_session(state_that_cannot_be_read_is_told),
         in_session(want_of_memory_is_told_as_such),
         in_session(info_tells_batches_stores_and_health),

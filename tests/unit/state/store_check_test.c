@@ -192,6 +192,24 @@ static void versions_that_cannot_be_rebuilt_are_named(void **state)
     tear_down(&f);
 }
 
+/* Also where the newest version is that of a batch which is not committed. */
+static void versions_that_a_running_query_gave_up_are_not_missed(void **state)
+{
+    (void)state;
+    fixture f;
+    set_up(&f);
+    f.check.commits = "/ck/commits";
+    remove_file(&f, "1.delta");
+    remove_file(&f, "4.delta");
+    assert_ok(fb_filesystem_create(f.fs, "/ck/commits/1", FB_SLICE("v1\n{}"), &f.err), &f.err);
+    look(&f);
+    expect(&f, "damage: " DIRECTORY ": version 2 cannot be rebuilt: " DIRECTORY
+               "/1.delta does not exist; version 2 of the state needs it\n"
+               "damage: " DIRECTORY ": version 4 cannot be rebuilt: " DIRECTORY
+               "/4.delta does not exist; version 4 of the state needs it\n");
+    tear_down(&f);
+}
+
 static void a_damaged_file_costs_the_versions_up_to_the_next_snapshot(void **state)
 {
     (void)state;
@@ -312,6 +330,7 @@ int main(void)
         cmocka_unit_test(a_whole_store_has_no_finding),
         cmocka_unit_test(files_of_a_batch_that_was_not_committed_are_counted_only),
         cmocka_unit_test(versions_that_cannot_be_rebuilt_are_named),
+        cmocka_unit_test(versions_that_a_running_query_gave_up_are_not_missed),
         cmocka_unit_test(a_damaged_file_costs_the_versions_up_to_the_next_snapshot),
         cmocka_unit_test(keys_of_another_partition_are_found),
         cmocka_unit_test(rows_that_are_no_rows_of_the_schema_are_found),
