@@ -25,19 +25,37 @@ extern const size_t bench_workload_count;
 
 /* --- what workloads are made of --- */
 
-/* Batches that one run of a script did. */
+/* A batch with rows. */
+typedef struct bench_batch {
+    uint64_t row_count;
+    int64_t duration_us;
+    double rows_per_s;
+    double cpu_ns_per_row; /* of all threads, since the batch before */
+} bench_batch;
+
+/* The batches that one run of a script did, in order; the first ones are warm-up. */
 typedef struct bench_run {
-    double *rows_per_s; /* per batch with rows, in order; the first two are warm-up */
-    int64_t *duration_us;
+    bench_batch *batches;
     size_t batch_count, capacity;
     int64_t first_batch_us; /* from before the session was made to the end of the first batch */
 } bench_run;
 
-/* Runs the script for that many seconds (or until `max_batches` batches are done; 0: no maximum)
- * with `threads` threads; longer, up to a minute, where four batches take longer. */
-bool bench_run_script(const char *script, int threads, int seconds, size_t max_batches,
-                      bench_run *out);
+/* When a run is over: after `seconds`, but not before `least_batches` are done (for which it has
+ * MOST_WAITING_S more), or when `most_batches` are (0: no maximum). */
+typedef struct bench_limits {
+    int threads;
+    int seconds;
+    size_t least_batches, most_batches;
+} bench_limits;
+
+/* False, with a message: the script failed, or the user interrupted it. */
+bool bench_run_script(const char *script, const bench_limits *limits, bench_run *out);
 void bench_run_free(bench_run *run);
+
+/* From here on SIGINT, SIGTERM and SIGHUP end the measurement, so that its files do not stay; a
+ * second one ends the process. */
+void bench_catch_interrupts(void);
+bool bench_is_interrupted(void);
 
 /* Median of the values after the first `skip`; also their least and largest. 0 when there are
  * none. */
@@ -47,11 +65,16 @@ typedef struct bench_spread {
 } bench_spread;
 bench_spread bench_spread_of(const double *values, size_t count, size_t skip);
 
-/* Measures SELECT over rows of a source, `numbers`, with one thread and with two, or as the
- * settings say; prints the lines. `source` is "format OPTIONS (...)", `sink_options` is empty or
- * ", name 'value'...". */
-bool bench_select(const bench_settings *settings, const char *name, const char *source,
-                  const char *sink_options, const char *select);
+/* A query whose rows a second are measured. */
+typedef struct bench_job {
+    const char *name;
+    const char *source;       /* of the view `numbers`: "rate OPTIONS (...)" */
+    const char *sink_options; /* "" or ", name 'value'..." */
+    const char *select;
+} bench_job;
+
+/* Measures it with one thread and with two, or as the settings say; prints the lines. */
+bool bench_rows(const bench_settings *settings, const bench_job *job);
 
 /* Written, synced and renamed as the engine does it: the file `name` of that many bytes in
  * `directory`, and its checksum file; the directory is synced too. */

@@ -6,73 +6,109 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { SCRIPT_BYTES = 4096, PATH_BYTES = 1024, WARM_UP = 1 };
+enum { SCRIPT_BYTES = 4096, PATH_BYTES = 1024, WARM_UP = 1, LEAST = 3, MOST_BATCHES = 1024 };
 
 /* --- rows per second --- */
 
-static void print_rates(const char *name, int threads, const bench_spread *rates)
+/* Bytes of memory that the process has had at most, as megabytes. */
+static double peak_mb(void)
 {
-    printf("rows_per_s=%.0f name=%s threads=%d min=%.0f max=%.0f batches=%zu\n", rates->median,
-           name, threads, rates->least, rates->largest, rates->count);
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_maxrss / 1024;
+}
+
+/* Returns the median of the rates. */
+static double print_rates(const char *name, int threads, const bench_run *run)
+{
+    double rates[MOST_BATCHES], cpu_ns[MOST_BATCHES], row_counts[MOST_BATCHES];
+    size_t count = run->batch_count < MOST_BATCHES ? run->batch_count : MOST_BATCHES;
+    for (size_t i = 0; i < count; i++) {
+        rates[i] = run->batches[i].rows_per_s;
+        cpu_ns[i] = run->batches[i].cpu_ns_per_row;
+        row_counts[i] = (double)run->batches[i].row_count;
+    }
+    bench_spread rate = bench_spread_of(rates, count, WARM_UP);
+    printf("rows_per_s=%.0f name=%s threads=%d cpu_ns_per_row=%.1f min=%.0f max=%.0f batches=%zu "
+           "batch_rows=%.0f peak_mb=%.0f\n",
+           rate.median, name, threads, bench_spread_of(cpu_ns, count, WARM_UP).median, rate.least,
+           rate.largest, rate.count, bench_spread_of(row_counts, count, WARM_UP).median, peak_mb());
     fflush(stdout);
+    return rate.median;
 }
 
-static bool measure(const bench_settings *settings, const char *name, const char *script,
-                    int threads, double *rows_per_s)
+/* In a directory of its own, so that nothing goes on from what an earlier run left. */
+static bool measure_in(const char *directory, const bench_settings *settings, const bench_job *job,
+                       int threads, double *rows_per_s)
 {
-    bench_run run;
-    /* The first batch is empty and comes at once, the first with rows a second later. */
-    bool good = bench_run_script(script, threads, settings->seconds + 2, 0, &run);
-    bench_spread rates = bench_spread_of(run.rows_per_s, run.batch_count, WARM_UP);
-    bench_run_free(&run);
-    if (good) print_rates(name, threads, &rates);
-    *rows_per_s = rates.median;
-    return good;
-}
-
-static bool measure_threads(const bench_settings *settings, const char *name, const char *script)
-{
-    double one, two;
-    if (settings->threads) return measure(settings, name, script, settings->threads, &one);
-    if (!measure(settings, name, script, 1, &one)) return false;
-    if (!measure(settings, name, script, 2, &two)) return false;
-    printf("speedup=%.2f name=%s threads=2\n", one > 0 ? two / one : 0, name);
-    return true;
-}
-
-bool bench_select(const bench_settings *settings, const char *name, const char *source,
-                  const char *sink_options, const char *select)
-{
-    char directory[PATH_BYTES], script[SCRIPT_BYTES];
-    if (!bench_directory(settings, directory, sizeof directory)) return false;
+    char script[SCRIPT_BYTES];
     int length = snprintf(script, sizeof script,
                           "CREATE TEMPORARY VIEW numbers USING %s;\n"
                           "CREATE STREAMING TABLE bench USING noop\n"
                           "OPTIONS (checkpointLocation '%s/checkpoint'%s) AS %s;\n",
-                          source, directory, sink_options, select);
-    bool good =
-        length > 0 && (size_t)length < sizeof script && measure_threads(settings, name, script);
+                          job->source, directory, job->sink_options, job->select);
+    if (length < 0 || (size_t)length >= sizeof script) {
+        fprintf(stderr, "error: %s: the name is too long\n", directory);
+        return false;
+    }
+    bench_run run;
+    /* The first batch of `rate` is empty and comes at once, the first with rows a second later. */
+    const bench_limits limits = {
+        .threads = threads, .seconds = settings->seconds + 2, .least_batches = WARM_UP + LEAST};
+    bool good = bench_run_script(script, &limits, &run);
+    if (good && run.batch_count <= WARM_UP) {
+        fprintf(stderr, "error: %s measured nothing: %zu batches ended, the first %d are warm-up\n",
+                job->name, run.batch_count, WARM_UP);
+        good = false;
+    }
+    if (good) *rows_per_s = print_rates(job->name, threads, &run);
+    bench_run_free(&run);
+    return good;
+}
+
+static bool measure(const bench_settings *settings, const bench_job *job, int threads,
+                    double *rows_per_s)
+{
+    char directory[PATH_BYTES];
+    if (!bench_directory(settings, directory, sizeof directory)) return false;
+    bool good = measure_in(directory, settings, job, threads, rows_per_s);
     bench_remove_directory(directory);
     return good;
+}
+
+bool bench_rows(const bench_settings *settings, const bench_job *job)
+{
+    double one, two;
+    if (settings->threads) return measure(settings, job, settings->threads, &one);
+    if (!measure(settings, job, 1, &one) || !measure(settings, job, 2, &two)) return false;
+    printf("speedup=%.2f name=%s threads=2\n", two / one, job->name);
+    return true;
 }
 
 /* Every second brings a batch, whose processing is what is measured; the wait is not. */
 static bool run_casts(const bench_settings *settings)
 {
-    return bench_select(settings, "stateless_casts", "rate OPTIONS (rowsPerSecond '25000000')", "",
-                        "SELECT CAST(timestamp AS STRING), CAST(value AS STRING) "
-                        "FROM STREAM numbers");
+    const bench_job job = {
+        .name = "stateless_casts",
+        .source = "rate OPTIONS (rowsPerSecond '25000000')",
+        .sink_options = "",
+        .select = "SELECT CAST(timestamp AS STRING), CAST(value AS STRING) FROM STREAM numbers"};
+    return bench_rows(settings, &job);
 }
 
 static bool run_arithmetic(const bench_settings *settings)
 {
-    return bench_select(settings, "stateless_arithmetic", "rate OPTIONS (rowsPerSecond '80000000')",
-                        "",
-                        "SELECT value * 3 + 7 AS a, value - 11 AS b FROM STREAM numbers\n"
-                        "WHERE value % 8 <> 3");
+    const bench_job job = {.name = "stateless_arithmetic",
+                           .source = "rate OPTIONS (rowsPerSecond '80000000')",
+                           .sink_options = "",
+                           .select =
+                               "SELECT value * 3 + 7 AS a, value - 11 AS b FROM STREAM numbers\n"
+                               "WHERE value % 8 <> 3"};
+    return bench_rows(settings, &job);
 }
 
 /* --- the cost of a batch --- */
@@ -136,9 +172,10 @@ enum { ROUNDS = 4, ROUND_BATCHES = 60, SAMPLES = ROUNDS * ROUND_BATCHES };
 static bool measure_batches(const char *script, double *times_us, size_t *count)
 {
     bench_run run;
-    bool good = bench_run_script(script, 1, 30, ROUND_BATCHES, &run);
+    const bench_limits limits = {.threads = 1, .seconds = 30, .most_batches = ROUND_BATCHES};
+    bool good = bench_run_script(script, &limits, &run);
     for (size_t i = 3; i < run.batch_count && *count < SAMPLES; i++)
-        times_us[(*count)++] = (double)run.duration_us[i];
+        times_us[(*count)++] = (double)run.batches[i].duration_us;
     bench_run_free(&run);
     return good;
 }
@@ -197,8 +234,9 @@ static bool run_first_batch(const bench_settings *settings)
                      "FROM STREAM numbers;\n",
                      directory);
         bench_run run = {0};
+        const bench_limits limits = {.threads = 1, .seconds = 10, .most_batches = 1};
         bool good =
-            length > 0 && (size_t)length < sizeof script && bench_run_script(script, 1, 2, 1, &run);
+            length > 0 && (size_t)length < sizeof script && bench_run_script(script, &limits, &run);
         times_us[i] = (double)run.first_batch_us;
         bench_run_free(&run);
         bench_remove_directory(directory);

@@ -67,6 +67,7 @@ static int run_bench(int argc, char **argv)
     const bench_workload *workload = find_workload(workload_name);
     if (!workload)
         return tell_usage_error("unknown workload '%s'; see 'forebay bench --list'", workload_name);
+    bench_catch_interrupts();
     return workload->run(&settings) ? EXIT_DONE : EXIT_FAILED;
 }
 
