@@ -6,6 +6,12 @@
 
 #include <string.h>
 
+/* Operands that may change places make the comparison of large trees quadratic; those that take
+ * longer than this count as different. */
+enum { MAX_STEPS = 1 << 16 };
+
+static bool is_same(const fb_expr *x, const fb_expr *y, uint32_t *budget);
+
 static bool is_one_of(const char *name, const char *const *names, size_t count)
 {
     for (size_t i = 0; i < count; i++)
@@ -53,32 +59,34 @@ static uint32_t field_of(const fb_expr *call)
     return found;
 }
 
-static bool is_same_field(const fb_expr *x, const fb_expr *y)
+static bool is_same_field(const fb_expr *x, const fb_expr *y, uint32_t *budget)
 {
-    return fb_expr_same(x->args[0], y->args[0]) && field_of(x) == field_of(y);
+    return is_same(x->args[0], y->args[0], budget) && field_of(x) == field_of(y);
 }
 
-static bool is_same_call(const fb_expr *x, const fb_expr *y)
+static bool is_same_call(const fb_expr *x, const fb_expr *y, uint32_t *budget)
 {
     if (x->arg_count != y->arg_count || !fb_type_equal(x->type, y->type) ||
         x->is_implicit != y->is_implicit || x->kernel != y->kernel ||
         x->lazy_kernel != y->lazy_kernel)
         return false;
     if (x->function == y->function) {
-        if (strcmp(x->function->name, "get_field") == 0) return is_same_field(x, y);
-        bool is_same = true;
-        for (uint32_t i = 0; i < x->arg_count && is_same; i++)
-            is_same = fb_expr_same(x->args[i], y->args[i]);
-        if (is_same || !is_commutative(x)) return is_same;
+        if (strcmp(x->function->name, "get_field") == 0) return is_same_field(x, y, budget);
+        bool all_same = true;
+        for (uint32_t i = 0; i < x->arg_count && all_same; i++)
+            all_same = is_same(x->args[i], y->args[i], budget);
+        if (all_same || !is_commutative(x)) return all_same;
     } else {
         const char *mirror = x->arg_count == 2 ? mirrored(x->function->name) : NULL;
         if (!mirror || strcmp(mirror, y->function->name) != 0) return false;
     }
-    return fb_expr_same(x->args[0], y->args[1]) && fb_expr_same(x->args[1], y->args[0]);
+    return is_same(x->args[0], y->args[1], budget) && is_same(x->args[1], y->args[0], budget);
 }
 
-bool fb_expr_same(const fb_expr *x, const fb_expr *y)
+static bool is_same(const fb_expr *x, const fb_expr *y, uint32_t *budget)
 {
+    if (!*budget) return false;
+    --*budget;
     if (x->kind != y->kind || !x->deterministic || !y->deterministic) return false;
     switch (x->kind) {
     case FB_EXPR_COLUMN:
@@ -86,7 +94,13 @@ bool fb_expr_same(const fb_expr *x, const fb_expr *y)
     case FB_EXPR_LITERAL:
         return is_same_literal(x, y);
     case FB_EXPR_CALL:
-        return is_same_call(x, y);
+        return is_same_call(x, y, budget);
     }
     return false;
+}
+
+bool fb_expr_same(const fb_expr *x, const fb_expr *y)
+{
+    uint32_t budget = MAX_STEPS;
+    return is_same(x, y, &budget);
 }

@@ -73,6 +73,33 @@ static void calls_differ_by_function_filter_and_nulls(void **state)
     assert_int_equal(count_calls("count(DISTINCT a), count(*)"), 2);
 }
 
+/* Sums of sums, 2^depth of them, the last leaf another. */
+static void print_sum(fb_buf *out, int depth, const char *last)
+{
+    if (depth == 0) {
+        fb_buf_add_text(out, last);
+        return;
+    }
+    fb_buf_add_char(out, '(');
+    print_sum(out, depth - 1, "a");
+    fb_buf_add_text(out, " + ");
+    print_sum(out, depth - 1, last);
+    fb_buf_add_char(out, ')');
+}
+
+static void large_trees_are_compared_in_little_time(void **state)
+{
+    (void)state;
+    fb_buf text;
+    fb_buf_init(&text, 0);
+    fb_buf_add_text(&text, "sum");
+    print_sum(&text, 13, "a");
+    fb_buf_add_text(&text, ", sum");
+    print_sum(&text, 13, "b");
+    assert_int_equal(count_calls(fb_buf_text(&text)), 2);
+    fb_buf_deinit(&text);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -94,6 +121,7 @@ int main(void)
         cmocka_unit_test(operands_may_change_places_where_order_is_nothing),
         cmocka_unit_test(what_the_binder_took_in_still_tells_calls_apart),
         cmocka_unit_test(calls_differ_by_function_filter_and_nulls),
+        cmocka_unit_test(large_trees_are_compared_in_little_time),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
