@@ -2,6 +2,7 @@
 #include "expr/function.h"
 
 #include "base/options.h"
+#include "expr/aggregate.h"
 #include "expr/function_lists.h"
 
 enum { MAX_NAMES = 1024 };
@@ -60,5 +61,10 @@ const char *fb_function_nearest(fb_slice name)
     for (uint32_t i = 0; i < LIST_COUNT; i++)
         for (uint32_t k = 0; k < lists[i]->count && count < MAX_NAMES; k++)
             names[count++] = lists[i]->functions[k].name;
+    uint32_t aggregate_lists;
+    const fb_aggregate_list *const *aggregates = fb_aggregate_lists(&aggregate_lists);
+    for (uint32_t i = 0; i < aggregate_lists; i++)
+        for (uint32_t k = 0; k < aggregates[i]->count && count < MAX_NAMES; k++)
+            names[count++] = aggregates[i]->functions[k].name;
     return fb_nearest_name(name, names, count);
 }

@@ -2,7 +2,7 @@
  *
  * Help texts, made from the tables that the parsers use. */
 #include "base/memory.h"
-#include "expr/function.h"
+#include "expr/aggregate.h"
 #include "session/session_state.h"
 #include "stream/settings.h"
 
@@ -43,14 +43,34 @@ static int compare_usages(const void *left, const void *right)
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
-static void help_functions(fb_buf *out)
+typedef struct function_text {
+    const char *name, *usage;
+} function_text;
+
+/* All functions, then all aggregates; as many as there is room for. */
+static uint32_t list_functions(function_text texts[MAX_NAMES])
 {
-    const char *usages[MAX_NAMES];
     uint32_t list_count, count = 0;
     const fb_function_list *const *lists = fb_function_lists(&list_count);
     for (uint32_t i = 0; i < list_count; i++)
         for (uint32_t j = 0; j < lists[i]->count && count < MAX_NAMES; j++)
-            if (lists[i]->functions[j].usage) usages[count++] = lists[i]->functions[j].usage;
+            texts[count++] =
+                (function_text){lists[i]->functions[j].name, lists[i]->functions[j].usage};
+    const fb_aggregate_list *const *aggregates = fb_aggregate_lists(&list_count);
+    for (uint32_t i = 0; i < list_count; i++)
+        for (uint32_t j = 0; j < aggregates[i]->count && count < MAX_NAMES; j++)
+            texts[count++] = (function_text){aggregates[i]->functions[j].name,
+                                             aggregates[i]->functions[j].usage};
+    return count;
+}
+
+static void help_functions(fb_buf *out)
+{
+    function_text texts[MAX_NAMES];
+    const char *usages[MAX_NAMES];
+    uint32_t text_count = list_functions(texts), count = 0;
+    for (uint32_t i = 0; i < text_count; i++)
+        if (texts[i].usage) usages[count++] = texts[i].usage;
     qsort(usages, count, sizeof *usages, compare_usages);
     for (uint32_t i = 0; i < count; i++)
         fb_buf_printf(out, "%s\n", usages[i]);
@@ -90,8 +110,10 @@ static bool help_sink(fb_slice name, fb_buf *out)
 static bool help_function(fb_slice name, fb_buf *out)
 {
     const fb_function *function = fb_function_find(name);
-    if (!function || !function->usage) return false;
-    fb_buf_printf(out, "%s\n", function->usage);
+    const fb_aggregate *aggregate = fb_aggregate_find(name);
+    const char *usage = function ? function->usage : aggregate ? aggregate->usage : NULL;
+    if (!usage) return false;
+    fb_buf_printf(out, "%s\n", usage);
     return true;
 }
 
@@ -109,19 +131,19 @@ static bool help_one(fb_slice text, fb_buf *out)
 
 static uint32_t list_names(const char *names[MAX_NAMES])
 {
-    uint32_t count = 0, source_count, sink_count, list_count;
+    uint32_t count = 0, source_count, sink_count;
     const fb_source_ops *const *sources = fb_source_registry(&source_count);
     const fb_sink_ops *const *sinks = fb_sink_registry(&sink_count);
-    const fb_function_list *const *lists = fb_function_lists(&list_count);
+    function_text functions[MAX_NAMES];
+    uint32_t function_count = list_functions(functions);
     for (uint32_t i = 0; i < TOPIC_COUNT; i++)
         names[count++] = topics[i].name;
     for (uint32_t i = 0; i < source_count && count < MAX_NAMES; i++)
         names[count++] = sources[i]->name;
     for (uint32_t i = 0; i < sink_count && count < MAX_NAMES; i++)
         names[count++] = sinks[i]->name;
-    for (uint32_t i = 0; i < list_count; i++)
-        for (uint32_t j = 0; j < lists[i]->count && count < MAX_NAMES; j++)
-            names[count++] = lists[i]->functions[j].name;
+    for (uint32_t i = 0; i < function_count && count < MAX_NAMES; i++)
+        names[count++] = functions[i].name;
     return count;
 }
 

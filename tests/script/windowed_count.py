@@ -4,6 +4,7 @@
 again, stops it, runs it again. Every window that was begun after the start is complete.
 
     windowed_count.py FOREBAY EXAMPLE
+    windowed_count.py EXAMPLE         the same in C, which nothing but a kill stops
 """
 import json
 import pathlib
@@ -19,8 +20,8 @@ CLICKS = 2000
 
 
 class Run:
-    def __init__(self, program, example, folder):
-        self.process = subprocess.Popen([program, "run", example, "--quiet"], cwd=folder,
+    def __init__(self, command, folder):
+        self.process = subprocess.Popen(command, cwd=folder,
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
         self.rows = []
 
@@ -40,13 +41,14 @@ class Run:
 
 
 def main():
-    program, example = (pathlib.Path(name).resolve() for name in sys.argv[1:3])
+    program, *example = (pathlib.Path(name).resolve() for name in sys.argv[1:])
+    command = [program, "run", *example, "--quiet"] if example else [program]
+    stop = signal.SIGTERM if example else signal.SIGKILL
     with tempfile.TemporaryDirectory(prefix="forebay-windows-") as folder:
         (pathlib.Path(folder) / "build").mkdir()
         rows = []
-        for how, count in ((signal.SIGKILL, 3), (signal.SIGKILL, 0), (signal.SIGTERM, 3),
-                           (signal.SIGTERM, 3)):
-            run = Run(program, example, folder)
+        for how, count in ((signal.SIGKILL, 3), (signal.SIGKILL, 0), (stop, 3), (stop, 3)):
+            run = Run(command, folder)
             run.read(count)
             time.sleep(2.2)  # into the next window
             status = run.end(how)
