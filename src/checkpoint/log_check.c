@@ -5,6 +5,7 @@
 #include "checkpoint/log_check.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 
 typedef struct walk {
     fb_filesystem *fs;
@@ -56,6 +57,8 @@ static fb_status read_entry(walk *w, const fb_metadata_log *log, int64_t id, con
     *content = (fb_slice){copy, bytes.size};
     fb_buf_deinit(&bytes);
     w->check->file_count++;
+    /* It was listed: a running query has purged it. */
+    if (status == FB_E_NOT_FOUND) return FB_OK;
     if (status != FB_OK) return fb_findings_take(w->findings, &caught, err);
     return copy ? FB_OK : fb_fail_nomem(err, "a log entry");
 }
@@ -131,6 +134,21 @@ static void check_gap(const walk *w, const fb_metadata_log *log, int64_t before,
              log->directory, before + 1, id - 1);
 }
 
+/* Damage unless a running query has purged the batch since it was listed. */
+static fb_status miss_offsets(const walk *w, int64_t id, fb_error *err)
+{
+    char name[24], path[FB_PATH_MAX_BYTES + 1];
+    fb_file_info info;
+    bool is_committed;
+    (void)snprintf(name, sizeof name, "%" PRId64, id);
+    FB_TRY(fb_path_join(path, w->commits.directory, name, err));
+    FB_TRY(fb_filesystem_stat(w->fs, path, &is_committed, &info, err));
+    if (is_committed)
+        fb_findings_damage(w->findings, "%s/%" PRId64 " is missing; the batch is in the commit log",
+                           w->offsets.directory, id);
+    return FB_OK;
+}
+
 static fb_status check_batches(walk *w, fb_arena *arena, fb_error *err)
 {
     const fb_log_check *check = w->check;
@@ -144,9 +162,7 @@ static fb_status check_batches(walk *w, fb_arena *arena, fb_error *err)
             FB_TRY(check_offsets(w, id, arena, err));
             o++;
         } else {
-            fb_findings_damage(w->findings,
-                               "%s/%" PRId64 " is missing; the batch is in the commit log",
-                               w->offsets.directory, id);
+            FB_TRY(miss_offsets(w, id, err));
         }
         if (committed == id) {
             if (c) check_gap(w, &w->commits, check->committed[c - 1], id);
@@ -170,11 +186,34 @@ static void check_restart(const walk *w)
         fb_findings_damage(w->findings, "%s/%" PRId64 " is missing: a restart needs the last two",
                            w->offsets.directory, last - 1);
     int64_t committed = check->committed_count ? check->committed[check->committed_count - 1] : -1;
-    if (committed < last - 1)
+    if (!check->committed_count && last > 0)
+        fb_findings_remark(w->findings, "%s: there is no entry: only batch %" PRId64 " runs again",
+                           w->commits.directory, last);
+    else if (committed < last - 1)
         fb_findings_remark(w->findings,
                            "%s: the newest entry is %" PRId64 ", that of %s is %" PRId64
                            ": only the last batch runs again",
                            w->commits.directory, committed, w->offsets.directory, last);
+}
+
+/* A query may be running: it writes the offsets of a batch before its commit, and purges them first
+ * too. So the commit log is listed before the offset log, and again where that seems to be far
+ * ahead. */
+static fb_status list_batches(walk *w, fb_arena *arena, fb_error *err)
+{
+    fb_log_check *check = w->check;
+    FB_TRY(
+        fb_metadata_log_list(&w->commits, arena, &check->committed, &check->committed_count, err));
+    FB_TRY(fb_metadata_log_list(&w->offsets, arena, &check->planned, &check->planned_count, err));
+    int64_t last = check->planned_count ? check->planned[check->planned_count - 1] : -1;
+    int64_t committed = check->committed_count ? check->committed[check->committed_count - 1] : -1;
+    if (last - 1 <= committed) return FB_OK;
+    FB_TRY(
+        fb_metadata_log_list(&w->commits, arena, &check->committed, &check->committed_count, err));
+    /* What was planned and committed meanwhile is not looked at. */
+    while (check->committed_count && check->committed[check->committed_count - 1] > last)
+        check->committed_count--;
+    return FB_OK;
 }
 
 static fb_status check_all(walk *w, fb_arena *arena, fb_error *err)
@@ -189,9 +228,7 @@ static fb_status check_all(walk *w, fb_arena *arena, fb_error *err)
     FB_TRY(fb_path_join(state, w->root, "state", err));
     w->offsets = (fb_metadata_log){w->fs, offsets};
     w->commits = (fb_metadata_log){w->fs, commits};
-    FB_TRY(fb_metadata_log_list(&w->offsets, arena, &check->planned, &check->planned_count, err));
-    FB_TRY(
-        fb_metadata_log_list(&w->commits, arena, &check->committed, &check->committed_count, err));
+    FB_TRY(list_batches(w, arena, err));
     FB_TRY(fb_filesystem_list(w->fs, state, arena, &infos, &count, err));
     w->has_state = count > 0;
     if (!check->planned_count && !check->committed_count)

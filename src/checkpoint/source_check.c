@@ -40,6 +40,7 @@ static fb_status check_file(source_walk *w, const char *path, fb_error *err)
     if (status == FB_OK) status = check_lines(path, fb_buf_slice(&content), &caught);
     fb_buf_deinit(&content);
     w->check->file_count++;
+    if (status == FB_E_NOT_FOUND) return FB_OK; /* since it was listed: purged */
     return status == FB_OK ? FB_OK : fb_findings_take(w->findings, &caught, err);
 }
 

@@ -20,7 +20,9 @@ typedef struct store_files {
     const fb_operator_store *store;
     uint32_t partition_count; /* directories */
     uint32_t snapshot_count, delta_count;
-    int64_t oldest, newest; /* versions that every partition has files for; newest 0: none */
+    /* Versions that every partition has files for which is not named by the health; newest 0: none
+     */
+    int64_t oldest, newest;
     uint64_t size_bytes;
 } store_files;
 
@@ -98,17 +100,23 @@ static fb_status read_logs(info *f, fb_error *err)
     FB_TRY(fb_path_join(offsets, f->view.root, "offsets", err));
     FB_TRY(fb_path_join(commits, f->view.root, "commits", err));
     const fb_metadata_log planned = {f->view.fs, offsets}, committed = {f->view.fs, commits};
-    FB_TRY(fb_metadata_log_list(&planned, f->view.arena, &f->planned, &f->planned_count, err));
+    /* Offsets are written first: while the query runs, none of these is missing for that. */
     FB_TRY(
         fb_metadata_log_list(&committed, f->view.arena, &f->committed, &f->committed_count, err));
+    FB_TRY(fb_metadata_log_list(&planned, f->view.arena, &f->planned, &f->planned_count, err));
     if (!f->planned_count && !f->committed_count)
         return fb_fail(err, FB_E_NOT_FOUND, 0, "%s: no checkpoint with a batch", f->view.root);
     FB_TRY(read_query_id(f, err));
     FB_TRY(read_commit(f, commits, err));
     if (!f->planned_count) return FB_OK;
-    f->has_offsets = fb_state_view_offsets(&f->view, f->planned[f->planned_count - 1], &f->offsets,
-                                           &caught) == FB_OK;
-    return f->has_offsets ? FB_OK : note(f, &caught, err);
+    int64_t last = f->planned[f->planned_count - 1];
+    f->has_offsets = fb_state_view_offsets(&f->view, last, &f->offsets, &caught) == FB_OK;
+    if (!f->has_offsets) FB_TRY(note(f, &caught, err));
+    if (last == 0 || (f->planned_count > 1 && f->planned[f->planned_count - 2] == last - 1))
+        return FB_OK;
+    (void)fb_fail(&caught, FB_E_NOT_FOUND, 0,
+                  "%s/%" PRId64 " is missing: a restart needs the last two", offsets, last - 1);
+    return note(f, &caught, err);
 }
 
 static fb_status add_sizes(info *f, const char *directory, store_files *out, fb_error *err)
@@ -121,14 +129,15 @@ static fb_status add_sizes(info *f, const char *directory, store_files *out, fb_
     return FB_OK;
 }
 
-/* The oldest version from which on all up to the newest can be rebuilt, by the names of files. */
-static int64_t oldest_of(const fb_state_files *files, const char *directory, int64_t newest)
+/* The oldest version from which on all up to the newest can be rebuilt, by the names of files.
+ * `snapshot` is what the newest begins with: all after it come out on the way. */
+static int64_t oldest_of(const fb_state_files *files, const char *directory, int64_t snapshot)
 {
-    int64_t snapshot, oldest = newest;
+    int64_t oldest = snapshot ? snapshot : 1;
     fb_error missing;
     while (oldest > 1 && fb_state_files_chain(files, directory, oldest - 1, INT64_MAX, &snapshot,
                                               &missing) == FB_OK)
-        oldest--;
+        oldest = snapshot ? snapshot : 1;
     return oldest;
 }
 
@@ -145,28 +154,71 @@ static fb_status look_at_partition(info *f, const char *directory, int64_t wante
     out->delta_count += files.delta_count;
     if (fb_state_files_chain(&files, directory, wanted, INT64_MAX, &snapshot, &missing) != FB_OK)
         return note(f, &missing, err);
-    int64_t oldest = oldest_of(&files, directory, wanted);
+    if (wanted == 0) return FB_OK;
+    int64_t oldest = oldest_of(&files, directory, snapshot);
     if (oldest > out->oldest) out->oldest = oldest;
     out->newest = wanted;
     return FB_OK;
 }
 
-static fb_status look_at_store(info *f, store_files *out, fb_error *err)
+/* The version that the next batch begins with. */
+static int64_t next_version(const info *f)
+{
+    int64_t planned = f->planned_count ? f->planned[f->planned_count - 1] : -1;
+    int64_t committed = f->committed_count ? f->committed[f->committed_count - 1] : -1;
+    if (committed < planned) return planned;
+    return committed + (committed < INT64_MAX);
+}
+
+/* The STRUCT of the keys; NULL when the schema cannot be read, which is noted unless it is only
+ * not there. */
+static fb_status read_key(info *f, int64_t operator_id, const char *store, const fb_type **key,
+                          fb_error *err)
+{
+    const char *path;
+    fb_state_schema schema;
+    fb_error caught;
+    *key = NULL;
+    fb_status status = fb_state_view_schema(&f->view, operator_id, store, &path, &schema, &caught);
+    if (status == FB_OK) *key = schema.families[0].key;
+    return status == FB_OK || status == FB_E_NOT_FOUND ? FB_OK : note(f, &caught, err);
+}
+
+static fb_status look_at_store(info *f, int64_t id, store_files *out, fb_error *err)
 {
     char directory[FB_PATH_MAX_BYTES + 1];
-    uint32_t *partitions;
-    int64_t id = out->operator_->operator_id;
     const char *name = fb_arena_strdup(f->view.arena, out->store->name);
-    const char *parent = fb_arena_printf(f->view.arena, "%s/state/%" PRId64, f->view.root, id);
-    if (!name || !parent) return fb_fail_nomem(err, "a checkpoint");
-    FB_TRY(fb_state_view_numbers(&f->view, parent, &partitions, &out->partition_count, err));
-    int64_t last = f->committed_count ? f->committed[f->committed_count - 1] : -1;
-    int64_t wanted = last + (last < INT64_MAX);
-    for (uint32_t i = 0; i < out->partition_count; i++) {
-        FB_TRY(fb_state_directory(directory, f->view.root, id, partitions[i], name, err));
+    const fb_type *key;
+    fb_state_partitions partitions;
+    uint32_t first, to;
+    int64_t wanted = next_version(f);
+    if (!name) return fb_fail_nomem(err, "a checkpoint");
+    FB_TRY(read_key(f, id, name, &key, err));
+    FB_TRY(
+        fb_state_view_partitions(&f->view, &f->offsets, id, out->operator_, key, &partitions, err));
+    out->partition_count = partitions.count;
+    if (wanted && fb_state_partitions_gap(&partitions, 0, &first, &to)) {
+        fb_error missing;
+        (void)fb_fail(&missing, FB_E_NOT_FOUND, 0,
+                      "%s/%u is missing: there should be %u partitions", partitions.directory,
+                      first, partitions.expected);
+        FB_TRY(note(f, &missing, err));
+    }
+    for (uint32_t i = 0; i < partitions.count; i++) {
+        FB_TRY(fb_state_directory(directory, f->view.root, id, partitions.ids[i], name, err));
         FB_TRY(look_at_partition(f, directory, wanted, out, err));
     }
     return FB_OK;
+}
+
+/* A query goes on without this file, whose stores we then do not know. */
+static fb_status miss_metadata(info *f, const char *path, const fb_error *caught, fb_error *err)
+{
+    if (caught->status != FB_E_NOT_FOUND) return note(f, caught, err);
+    fb_error missing;
+    (void)fb_fail(&missing, FB_E_NOT_FOUND, 0,
+                  "%s does not exist: the files of this operator were not looked at", path);
+    return note(f, &missing, err);
 }
 
 static fb_status add_operator(info *f, uint32_t id, fb_error *err)
@@ -176,7 +228,14 @@ static fb_status add_operator(info *f, uint32_t id, fb_error *err)
     fb_operator_metadata *metadata = fb_arena_array(f->view.arena, 1, sizeof *metadata);
     if (!metadata) return fb_fail_nomem(err, "a checkpoint");
     if (fb_state_view_operator(&f->view, id, &path, metadata, &caught))
-        return note(f, &caught, err);
+        return miss_metadata(f, path, &caught, err);
+    if (metadata->operator_id != id) {
+        fb_error wrong;
+        (void)fb_fail(&wrong, FB_E_CORRUPT, 0, "%s: operator %" PRId64 ", expected %u", path,
+                      metadata->operator_id, id);
+        FB_TRY(note(f, &wrong, err));
+        metadata->operator_id = id;
+    }
     store_files *stores =
         fb_arena_array(f->view.arena, f->store_count + metadata->store_count, sizeof *stores);
     if (!stores) return fb_fail_nomem(err, "a checkpoint");
@@ -185,7 +244,7 @@ static fb_status add_operator(info *f, uint32_t id, fb_error *err)
     for (uint32_t i = 0; i < metadata->store_count; i++) {
         store_files *store = &stores[f->store_count++];
         *store = (store_files){.operator_ = metadata, .store = &metadata->stores[i]};
-        FB_TRY(look_at_store(f, store, err));
+        FB_TRY(look_at_store(f, id, store, err));
     }
     return FB_OK;
 }

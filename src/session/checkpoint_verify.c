@@ -29,6 +29,7 @@ typedef struct verify {
     fb_state_store_totals totals;
     uint32_t operator_count;
     uint64_t damage_count, remark_count;
+    bool has_state;
     bool is_partial; /* some state could not be looked at */
     bool output_failed;
 } verify;
@@ -114,7 +115,7 @@ static void print_summary(verify *v)
         add_count(&text, "; ", v->logs.committed_count, "committed batch");
         add_count(&text, ", ", v->logs.file_count, "log file");
         if (!v->operator_count) {
-            fb_buf_add_text(&text, ", no state");
+            fb_buf_add_text(&text, v->has_state ? ", state not looked at" : ", no state");
         } else {
             add_count(&text, ", ", v->operator_count, "stateful operator");
             add_count(&text, ", ", v->totals.file_count, "state file");
@@ -319,6 +320,7 @@ static fb_status check_state(verify *v, fb_error *err)
     FB_TRY(fb_path_join(state, v->view.root, "state", err));
     FB_TRY(fb_state_view_numbers(&v->view, state, &operators, &count, err));
     if (!count) return FB_OK;
+    v->has_state = true;
     if (!v->logs.has_newest) {
         fb_findings_remark(&v->findings,
                            "%s: not looked at: how it is written stands in the "

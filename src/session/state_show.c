@@ -97,7 +97,8 @@ static fb_status load_and_print(show *s, fb_state_table *table, fb_state_log *lo
         return status;
     }
     FB_TRY(fb_state_table_commit(table, err));
-    return fb_state_table_visit_all(table, print_rows, s, err);
+    fb_status visited = fb_state_table_visit_all(table, print_rows, s, err);
+    return visited == FB_E_CORRUPT ? fb_wrap(err, visited, "%s", table->layout->name) : visited;
 }
 
 static fb_status show_partition(show *s, uint32_t partition, fb_error *err)
@@ -121,23 +122,50 @@ static fb_status show_partition(show *s, uint32_t partition, fb_error *err)
     return status;
 }
 
-static fb_status show_partitions(show *s, fb_error *err)
+/* Rows that are not there would not be missed. */
+static fb_status check_whole(const fb_state_partitions *partitions, fb_error *err)
+{
+    uint32_t first, to;
+    if (!fb_state_partitions_gap(partitions, 0, &first, &to)) return FB_OK;
+    return fb_fail(err, FB_E_NOT_FOUND, 0,
+                   "%s/%u does not exist; the state has %u partitions, and --partition shows one",
+                   partitions->directory, first, partitions->expected);
+}
+
+static bool is_full(const show *s)
+{
+    return s->options->limit && s->row_count >= s->options->limit;
+}
+
+static fb_status show_partitions(show *s, const fb_state_partitions *partitions, fb_error *err)
 {
     const fb_state_options *options = s->options;
-    const char *directory =
-        fb_arena_printf(s->view->arena, "%s/state/%" PRId64, s->view->root, options->operator_id);
-    uint32_t *partitions, count;
-    if (!directory) return fb_fail_nomem(err, "a checkpoint");
-    FB_TRY(fb_state_view_numbers(s->view, directory, &partitions, &count, err));
     bool found = false;
-    for (uint32_t i = 0; i < count; i++) {
-        if (options->one_partition && partitions[i] != options->partition) continue;
+    if (!options->one_partition) FB_TRY(check_whole(partitions, err));
+    for (uint32_t i = 0; i < partitions->count && !is_full(s); i++) {
+        if (options->one_partition && partitions->ids[i] != options->partition) continue;
         found = true;
-        FB_TRY(show_partition(s, partitions[i], err));
+        FB_TRY(show_partition(s, partitions->ids[i], err));
     }
     if (found || !options->one_partition) return FB_OK;
     return fb_fail(err, FB_E_NOT_FOUND, 0, "%s: there is no partition %u; they are 0 to %u",
-                   directory, options->partition, count ? partitions[count - 1] : 0);
+                   partitions->directory, options->partition,
+                   partitions->expected ? partitions->expected - 1 : 0);
+}
+
+/* The metadata tells of limits, whose keys do not; without it the keys have to do. */
+static fb_status find_partitions(const show *s, const fb_offset_entry *entry,
+                                 fb_state_partitions *out, fb_error *err)
+{
+    const char *path;
+    fb_operator_metadata metadata;
+    fb_error caught;
+    int64_t id = s->options->operator_id;
+    fb_status status = fb_state_view_operator(s->view, id, &path, &metadata, &caught);
+    if (status != FB_OK && status != FB_E_NOT_FOUND && status != FB_E_CORRUPT)
+        return fb_pass_on(err, &caught);
+    return fb_state_view_partitions(s->view, entry, id, status == FB_OK ? &metadata : NULL,
+                                    s->schema->fields[KEY].type, out, err);
 }
 
 static fb_status show_state(fb_session *session, fb_arena *arena, const char *location,
@@ -154,12 +182,15 @@ static fb_status show_state(fb_session *session, fb_arena *arena, const char *lo
               .store = options->store ? options->store : FB_STATE_DEFAULT_STORE,
               .batch_id =
                   options->one_batch ? options->batch_id : view.batches[view.batch_count - 1]};
-    FB_TRY(fb_state_view_format(&view, s.batch_id, &s.format, err));
+    fb_offset_entry entry;
+    fb_state_partitions partitions;
+    FB_TRY(fb_state_view_format(&view, s.batch_id, &entry, &s.format, err));
     FB_TRY(read_schema(&s, err));
+    FB_TRY(find_partitions(&s, &entry, &partitions, err));
     fb_printer printer;
     fb_printer_init(&printer, session, s.schema, timezone, options->format);
     s.printer = &printer;
-    fb_status status = show_partitions(&s, err);
+    fb_status status = show_partitions(&s, &partitions, err);
     if (status == FB_OK) status = fb_printer_finish(&printer, err);
     fb_printer_deinit(&printer);
     return status;

@@ -52,8 +52,8 @@ static bool ends_with(fb_slice text, const char *end)
     return text.size >= size && memcmp(text.data + text.size - size, end, size) == 0;
 }
 
-fb_status fb_state_view_format(const fb_state_view *view, int64_t batch_id, fb_state_format *out,
-                               fb_error *err)
+fb_status fb_state_view_format(const fb_state_view *view, int64_t batch_id, fb_offset_entry *entry,
+                               fb_state_format *out, fb_error *err)
 {
     *out = (fb_state_format){0};
     if (!is_committed(view, batch_id))
@@ -61,9 +61,8 @@ fb_status fb_state_view_format(const fb_state_view *view, int64_t batch_id, fb_s
             err, FB_E_NOT_FOUND, 0,
             "%s: batch %" PRId64 " is not committed; committed are %" PRId64 " to %" PRId64,
             view->root, batch_id, view->batches[0], view->batches[view->batch_count - 1]);
-    fb_offset_entry entry;
-    FB_TRY(fb_state_view_offsets(view, batch_id, &entry, err));
-    return fb_state_view_entry_format(view, &entry, out, err);
+    FB_TRY(fb_state_view_offsets(view, batch_id, entry, err));
+    return fb_state_view_entry_format(view, entry, out, err);
 }
 
 fb_status fb_state_view_entry_format(const fb_state_view *view, const fb_offset_entry *entry,
@@ -78,8 +77,13 @@ fb_status fb_state_view_entry_format(const fb_state_view *view, const fb_offset_
                        view->root, FB_SLICE_ARGS(provider));
     fb_slice checksums = fb_pinned_conf_value(entry, STATE_STORE "rowChecksum.enabled");
     out->has_checksums = fb_slice_equal_nocase(checksums, FB_SLICE("true"));
-    return fb_codec_find(fb_pinned_conf_value(entry, STATE_STORE "compression.codec"), &out->codec,
-                         err);
+    fb_error caught;
+    if (fb_codec_find(fb_pinned_conf_value(entry, STATE_STORE "compression.codec"), &out->codec,
+                      &caught) == FB_OK)
+        return FB_OK;
+    /* The name stands in the checkpoint, not in a call. */
+    fb_status status = caught.status == FB_E_INVALID ? FB_E_CORRUPT : caught.status;
+    return fb_fail(err, status, 0, "%s/offsets: %s", view->root, caught.message);
 }
 
 static fb_status find_metadata(const fb_state_view *view, int64_t operator_id, const char **path,

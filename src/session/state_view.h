@@ -23,9 +23,10 @@ typedef struct fb_state_view {
 fb_status fb_state_view_open(fb_filesystem *fs, fb_arena *arena, const char *root,
                              fb_state_view *out, fb_error *err) FB_CHECKED;
 /* How the state after a batch is written, from its offset entry. FB_E_NOT_FOUND for a batch that is
- * not committed, FB_E_UNSUPPORTED for providers other than Spark's HDFS-backed one. */
-fb_status fb_state_view_format(const fb_state_view *view, int64_t batch_id, fb_state_format *out,
-                               fb_error *err) FB_CHECKED;
+ * not committed, FB_E_UNSUPPORTED for providers other than Spark's HDFS-backed one, FB_E_CORRUPT
+ * for a compression that nobody knows. */
+fb_status fb_state_view_format(const fb_state_view *view, int64_t batch_id, fb_offset_entry *entry,
+                               fb_state_format *out, fb_error *err) FB_CHECKED;
 /* The same for an entry that was read. */
 fb_status fb_state_view_entry_format(const fb_state_view *view, const fb_offset_entry *entry,
                                      fb_state_format *out, fb_error *err) FB_CHECKED;

@@ -25,34 +25,33 @@ static const option_spec state_options[] = {
     {"--conf", "K=V", "set a configuration key, such as spark.sql.session.timeZone"},
 };
 
-static bool parse_number(const char *option, const char *text, int64_t most, int64_t *out)
+static bool parse_number(const char *option, const char *text, int64_t least, int64_t most,
+                         int64_t *out)
 {
+    bool is_number = *text;
     *out = 0;
-    for (const char *c = text; *c || c == text; c++) {
-        bool is_digit = *c >= '0' && *c <= '9';
-        if (!is_digit || *out > (most - (*c - '0')) / 10) {
-            tell_usage_error("%s is '%s'; expected a number from 0 to %lld", option, text,
-                             (long long)most);
-            return false;
-        }
-        *out = *out * 10 + (*c - '0');
+    for (const char *c = text; *c && is_number; c++) {
+        is_number = *c >= '0' && *c <= '9' && *out <= (most - (*c - '0')) / 10;
+        if (is_number) *out = *out * 10 + (*c - '0');
     }
-    return true;
+    if (is_number && *out >= least) return true;
+    tell_usage_error("%s is '%s'; expected a number from %lld to %lld", option, text,
+                     (long long)least, (long long)most);
+    return false;
 }
 
 static bool read_option(const char *name, const char *value, state_arguments *out)
 {
     fb_state_options *options = &out->options;
-    int64_t number;
+    int64_t number, least = strcmp(name, "--limit") == 0;
     if (strcmp(name, "--conf") == 0) return add_conf(&out->confs, value);
     if (strcmp(name, "--format") == 0) return parse_format(value, &options->format);
     if (strcmp(name, "--store") == 0) {
         options->store = value;
         return true;
     }
-    if (!parse_number(name, value, strcmp(name, "--partition") == 0 ? INT32_MAX : INT64_MAX - 1,
-                      &number))
-        return false;
+    int64_t most = strcmp(name, "--partition") == 0 ? INT32_MAX : INT64_MAX - 1;
+    if (!parse_number(name, value, least, most, &number)) return false;
     if (strcmp(name, "--operator") == 0) {
         options->operator_id = number;
     } else if (strcmp(name, "--partition") == 0) {

@@ -146,6 +146,71 @@ static void damage_is_named_with_its_file(void **state)
     assert_int_equal(system(command), 0);
 }
 
+/* A copy in which `command` ran. */
+static fb_status show_after(const char *name, const char *command, fb_state_options options)
+{
+    char directory[] = "/tmp/forebay-state-XXXXXX", line[9000];
+    assert_non_null(mkdtemp(directory));
+    (void)snprintf(line, sizeof line, "cp -r '%s/.' '%s' && cd '%s' && %s", checkpoint(name),
+                   directory, directory, command);
+    assert_int_equal(system(line), 0);
+    options.format = FB_RESULT_JSONL;
+    fb_buf_clear(&env.output);
+    fb_status status = fb_session_show_state(env.session, directory, &options, &env.err);
+    (void)snprintf(line, sizeof line, "rm -r '%s'", directory);
+    assert_int_equal(system(line), 0);
+    return status;
+}
+
+static void rows_of_a_partition_that_is_gone_are_missed(void **state)
+{
+    (void)state;
+    const char *name = "d1_tumbling_append";
+    const fb_state_options first = {.one_partition = true};
+    assert_status(show_after(name, "rm -r state/0/1", (fb_state_options){0}), FB_E_NOT_FOUND);
+    assert_contains(env.err.message, "/state/0/1 does not exist; the state has 2 partitions");
+    assert_int_equal(env.output.size, 0);
+    assert_ok(show_after(name, "rm -r state/0/1", first), &env.err);
+    assert_true(env.output.size > 0);
+}
+
+static void what_is_no_partition_of_the_query_is_not_shown(void **state)
+{
+    (void)state;
+    const char *name = "d1_tumbling_append";
+    assert_ok(show_after(name, "true", (fb_state_options){0}), &env.err);
+    char *whole = strdup(fb_buf_text(&env.output));
+    assert_ok(show_after(name, "cp -r state/0/1 state/0/2; cp -r state/0/1 state/0/01",
+                         (fb_state_options){0}),
+              &env.err);
+    assert_string_equal(fb_buf_text(&env.output), whole);
+    free(whole);
+}
+
+static void behind_the_limit_nothing_is_read(void **state)
+{
+    (void)state;
+    const fb_state_options one = {.limit = 1};
+    assert_ok(show_after("d1_tumbling_append", "echo > state/0/1/12.delta", one), &env.err);
+}
+
+static void settings_that_make_no_sense_are_damage(void **state)
+{
+    (void)state;
+    const char *name = "d1_tumbling_append";
+    assert_status(show_after(name, "sed -i 's/\"lz4\"/\"lz5\"/' offsets/*", (fb_state_options){0}),
+                  FB_E_CORRUPT);
+    assert_contains(env.err.message, "/offsets: unknown compression 'lz5' of state");
+    /* No columns, neither of the key nor of the value. */
+#define NO_COLUMNS "\\000\\000\\000\\001\\000\\035{\"type\":\"struct\",\"fields\":[]}"
+    assert_status(show_after(name,
+                             "printf '\\000\\002v2" NO_COLUMNS NO_COLUMNS
+                             "' > state/0/0/_metadata/schema",
+                             (fb_state_options){0}),
+                  FB_E_CORRUPT);
+    assert_contains(env.err.message, "/state/0/0: row 0 has ");
+}
+
 #define in_session(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(int argc, char **argv)
@@ -156,6 +221,10 @@ int main(int argc, char **argv)
         in_session(stores_are_listed_with_their_operators),
         in_session(what_is_missing_is_named),
         in_session(damage_is_named_with_its_file),
+        in_session(rows_of_a_partition_that_is_gone_are_missed),
+        in_session(what_is_no_partition_of_the_query_is_not_shown),
+        in_session(behind_the_limit_nothing_is_read),
+        in_session(settings_that_make_no_sense_are_damage),
     };
     if (argc != 2) return 2;
     goldens = argv[1];

@@ -289,6 +289,14 @@ static void info_tells_batches_stores_and_health(void **state)
     assert_contains(text, "\"health\":\"all needed files are there; the next batch is 28\"}\n");
 }
 
+static void expect_health(const char *command, const char *text)
+{
+    make("d1_tumbling_append");
+    run("cd '%s/ck' && %s", work, command);
+    assert_ok(describe(FB_RESULT_TABLE), &env.err);
+    assert_contains(strstr(fb_buf_text(&env.output), "\nhealth "), text);
+}
+
 static void info_names_what_the_next_start_will_miss(void **state)
 {
     (void)state;
@@ -299,6 +307,16 @@ static void info_names_what_the_next_start_will_miss(void **state)
     run("rm '%s'/ck/state/0/1/11.*", work);
     assert_ok(describe(FB_RESULT_TABLE), &env.err);
     assert_contains(fb_buf_text(&env.output), "/ck/state/0/1/11.delta does not exist");
+    expect_health("rm -r state/0/0", "/ck/state/0/0 is missing: there should be 2 partitions\n");
+    expect_health("rm -r state/0/1", "/ck/state/0/1 is missing: there should be 2 partitions\n");
+    expect_health("rm offsets/10", "/ck/offsets/10 is missing: a restart needs the last two\n");
+    expect_health("mv state/0 state/1", "/ck/state/1/_metadata/metadata: operator 0, expected 1\n");
+    expect_health("printf x > state/0/0/_metadata/schema",
+                  "/ck/state/0/0/_metadata/schema: offset");
+    expect_health("rm commits/* state/0/0/11.*",
+                  "11.delta does not exist; version 11 of the state");
+    expect_health("cp -r state/0/1 state/0/2; rm state/0/2/12.*", "the next batch is 12\n");
+    make("d1_tumbling_append");
     run("rm -r '%s/ck/commits' '%s/ck/offsets'", work, work);
     assert_status(describe(FB_RESULT_TABLE), FB_E_NOT_FOUND);
     assert_status(verify(), FB_E_NOT_FOUND);

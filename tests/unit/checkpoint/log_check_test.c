@@ -157,6 +157,13 @@ static void missing_entries_are_found(void **state)
                "remark: /ck/commits: the newest entry is 3, that of /ck/offsets is 6: only the "
                "last batch runs again\n");
     set_up(&f);
+    for (int id = 3; id < 6; id++) {
+        char name[32];
+        (void)snprintf(name, sizeof name, "commits/%d", id);
+        remove_file(&f, name);
+    }
+    expect(&f, "remark: /ck/commits: there is no entry: only batch 6 runs again\n");
+    set_up(&f);
     remove_file(&f, "commits/4");
     put(&f, "state/0/0/1.delta", "x"); /* with state no batch may be missing */
     expect(&f, "damage: /ck/commits/4 is missing between its neighbours\n");
@@ -166,6 +173,74 @@ static void missing_entries_are_found(void **state)
     set_up(&f);
     remove_file(&f, "sources/0/3");
     expect(&f, "damage: /ck/sources/0: the newest entry is 2; the offset log is at entry 3\n");
+}
+
+/* A query that goes on while its checkpoint is looked at: what it does when a directory has been
+ * listed. */
+typedef struct live_fs {
+    fb_filesystem base;
+    fixture *fixture;
+    const char *moment; /* the directory */
+    void (*step)(fixture *f);
+} live_fs;
+
+static fb_status live_read(fb_filesystem *self, const char *path, size_t max_bytes, fb_buf *out,
+                           fb_error *err)
+{
+    return fb_filesystem_read(((live_fs *)self)->fixture->fs, path, max_bytes, out, err);
+}
+
+static fb_status live_stat(fb_filesystem *self, const char *path, bool *found, fb_file_info *info,
+                           fb_error *err)
+{
+    return fb_filesystem_stat(((live_fs *)self)->fixture->fs, path, found, info, err);
+}
+
+static fb_status live_list(fb_filesystem *self, const char *path, fb_arena *arena,
+                           fb_file_info **out, uint32_t *count, fb_error *err)
+{
+    live_fs *live = (live_fs *)self;
+    fb_status status = fb_filesystem_list(live->fixture->fs, path, arena, out, count, err);
+    if (strcmp(path, live->moment) == 0) {
+        live->moment = "";
+        live->step(live->fixture);
+    }
+    return status;
+}
+
+static void commit_and_go_on(fixture *f)
+{
+    put_commit(f, 6, 70);
+    put_offsets(f, 7, 70, "{\"logOffset\":3}");
+    put_commit(f, 7, 80);
+    put_offsets(f, 8, 80, "{\"logOffset\":3}");
+    put_commit(f, 8, 80);
+}
+
+static void purge_the_oldest(fixture *f)
+{
+    remove_file(f, "offsets/3");
+    remove_file(f, "commits/3");
+}
+
+static void a_query_that_goes_on_does_no_damage(void **state)
+{
+    (void)state;
+    static const fb_filesystem_ops ops = {.read = live_read, .stat = live_stat, .list = live_list};
+    static const char *const moments[] = {"/ck/offsets", "/ck/commits"};
+    static void (*const steps[])(fixture *) = {commit_and_go_on, purge_the_oldest};
+    for (int i = 0; i < 4; i++) {
+        fixture f;
+        set_up(&f);
+        put(&f, "state/0/0/1.delta", "x");
+        live_fs live = {
+            .base = {&ops}, .fixture = &f, .moment = moments[i / 2], .step = steps[i % 2]};
+        assert_ok(
+            fb_checkpoint_check_logs(&live.base, "/ck", &f.arena, &f.findings, &f.check, &f.err),
+            &f.err);
+        assert_string_equal(fb_buf_text(&f.lines), "");
+        tear_down(&f);
+    }
 }
 
 static void entries_that_contradict_each_other_are_found(void **state)
@@ -189,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_folder_without_batches_is_no_checkpoint),
         cmocka_unit_test(each_damaged_file_is_named_and_the_others_are_read),
         cmocka_unit_test(missing_entries_are_found),
+        cmocka_unit_test(a_query_that_goes_on_does_no_damage),
         cmocka_unit_test(entries_that_contradict_each_other_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
