@@ -158,6 +158,7 @@ static fb_status run_batch(fb_stream *stream, bool is_silent, fb_error *err)
                                  .user = stream};
     for (uint32_t i = 0; i < stream->physical.watermark_count; i++)
         stream->event_times[i] = (fb_event_time_stats){.count = 0};
+    fb_budget_forget_refusal(&stream->budget);
     fb_status status = run(&b, err);
     fb_free(b.execution.inputs);
     return status;

@@ -160,7 +160,9 @@ fb_status fb_stream_prepare_state(fb_stream *stream, fb_error *err)
 
 fb_status fb_stream_explain_limit(const fb_stream *stream, fb_status status, fb_error *err)
 {
-    if (status != FB_E_LIMIT || stream->budget.limit_bytes == 0 || !stream->stores) return status;
+    /* Other things have limits too: a line of a file, a batch's tasks. */
+    uint64_t wanted_bytes = fb_budget_refused(&stream->budget);
+    if (status != FB_E_LIMIT || wanted_bytes == 0 || !stream->stores) return status;
     fb_buf held;
     fb_buf_init(&held, 0);
     for (uint32_t id = 0; id < stream->physical.aggregate_count; id++) {
@@ -172,12 +174,12 @@ fb_status fb_stream_explain_limit(const fb_stream *stream, fb_status status, fb_
                       id ? ", " : "", id, usage.memory_bytes, usage.row_count);
     }
     fb_error reason = err ? *err : (fb_error){.status = status};
-    status = fb_fail(err, FB_E_LIMIT, 0,
-                     "forebay.memory.limit is reached: %" PRIu64 " of %" PRIu64
-                     " bytes are in use, of which %s (%s). Nothing is lost: start the query again "
-                     "with a larger forebay.memory.limit",
-                     fb_budget_used(&stream->budget), stream->budget.limit_bytes,
-                     fb_buf_text(&held), reason.message);
+    status =
+        fb_fail(err, FB_E_LIMIT, 0,
+                "forebay.memory.limit is reached: %" PRIu64 " bytes would be in use, more than "
+                "%" PRIu64 "; of them are %s (%s). Nothing is lost: start the query again with "
+                "a larger forebay.memory.limit",
+                wanted_bytes, stream->budget.limit_bytes, fb_buf_text(&held), reason.message);
     fb_buf_deinit(&held);
     return status;
 }
