@@ -269,6 +269,11 @@ fb_status fb_file_source_latest_offset(fb_source *source, fb_slice start, fb_rea
     return FB_OK;
 }
 
+bool fb_file_source_may_lose_rows(const fb_option_value *options)
+{
+    return options[FB_FILE_IGNORE_MISSING].boolean;
+}
+
 fb_status fb_file_source_prepare_available_now(fb_source *source, fb_error *err)
 {
     fb_file_source *self = fb_file_source_of(source);

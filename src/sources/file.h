@@ -123,6 +123,7 @@ fb_status fb_file_source_plan(fb_source *source, fb_slice start, fb_slice end,
                               uint32_t *split_count, fb_error *err);
 fb_status fb_file_source_read(fb_source *source, uint32_t split, uint64_t *cursor,
                               const bool *columns, fb_arena *arena, fb_chunk *out, fb_error *err);
+bool fb_file_source_may_lose_rows(const fb_option_value *options);
 fb_status fb_file_source_prepare_available_now(fb_source *source, fb_error *err);
 
 #endif

@@ -155,5 +155,6 @@ const fb_source_ops fb_source_json = {
     .latest_offset = fb_file_source_latest_offset,
     .plan = fb_file_source_plan,
     .read = fb_file_source_read,
+    .may_lose_rows = fb_file_source_may_lose_rows,
     .prepare_available_now = fb_file_source_prepare_available_now,
 };

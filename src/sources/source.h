@@ -85,6 +85,9 @@ struct fb_source_ops {
     fb_status (*commit)(fb_source *self, fb_slice end, fb_error *err);
     /* AvailableNow: from now on latest_offset stays within what is there at this moment. */
     fb_status (*prepare_available_now)(fb_source *self, fb_error *err);
+    /* With these options a range that is read again may give fewer rows and no error: state is not
+     * to be made again from it. Default: no. */
+    bool (*may_lose_rows)(const fb_option_value *options);
     /* When data may be there again, monotonic us; INT64_MAX: config->wake tells. The
      * default is the query's polling delay from now. */
     int64_t (*next_poll_us)(fb_source *self, int64_t now_us);

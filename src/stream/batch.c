@@ -49,9 +49,8 @@ static fb_status add_inputs(batch *b, uint32_t pipeline, fb_source *source, uint
 
 /* Sources without new data have no splits. A source that the plan uses twice is planned once and
  * read by the tasks of each use. */
-static fb_status plan_sources(batch *b, uint32_t *split_counts, fb_error *err)
+fb_status fb_stream_plan_sources(fb_stream *stream, uint32_t *split_counts, fb_error *err)
 {
-    fb_stream *stream = b->stream;
     for (uint32_t i = 0; i < stream->physical.source_count; i++) {
         fb_stream_source *source = &stream->sources[i];
         split_counts[i] = 0;
@@ -68,7 +67,7 @@ static fb_status plan_inputs(batch *b, fb_error *err)
     const fb_physical *physical = &stream->physical;
     uint32_t *split_counts = fb_alloc_zero(physical->source_count, sizeof *split_counts);
     if (!split_counts) return fb_fail_nomem(err, "a batch's tasks");
-    fb_status status = plan_sources(b, split_counts, err);
+    fb_status status = fb_stream_plan_sources(stream, split_counts, err);
     /* Rows of the pipelines follow each other in the order of the plan. */
     for (uint32_t i = 0; status == FB_OK && i < physical->pipeline_count; i++) {
         const fb_pipeline *pipeline = &physical->pipelines[i];

@@ -73,6 +73,15 @@ static fb_status read_entry(fall_back *f, int64_t batch_id, fb_offset_entry *out
     return fb_checkpoint_read_offsets(f->stream->checkpoint, batch_id, &f->arena, out, err);
 }
 
+static fb_status explain(const fall_back *f, int64_t batch_id, fb_status status, fb_error *err)
+{
+    if (status == FB_OK || status == FB_E_CANCELLED) return status;
+    return fb_wrap(err, status,
+                   "%s. Version %" PRId64 " of the state is whole, but batch %" PRId64
+                   " cannot be run again",
+                   f->damage->message, f->version, batch_id);
+}
+
 static fb_status check(fall_back *f, fb_error *err)
 {
     const fb_stream *stream = f->stream;
@@ -87,31 +96,52 @@ static fb_status check(fall_back *f, fb_error *err)
         return reason ? give_up(f, reason, err) : fb_fail_nomem(err, "the fall back");
     }
     if (!stream->fingerprint.is_deterministic)
-        return give_up(f, "the query is not deterministic: run again, a batch could give others",
+        return give_up(f,
+                       "the query is not deterministic: run again, a batch could give other rows, "
+                       "by chance or because "
+                       "a source leaves out files that are gone (ignoreMissingFiles)",
                        err);
     for (int64_t batch_id = f->version; batch_id < f->wanted; batch_id++) {
         fb_offset_entry entry;
-        FB_TRY(read_entry(f, batch_id, &entry, err));
+        fb_status status = read_entry(f, batch_id, &entry, err);
+        if (status != FB_OK) return explain(f, batch_id, status, err);
         const char *obstacle = find_obstacle(f, batch_id, &entry);
         if (obstacle) return give_up(f, obstacle, err);
     }
     return FB_OK;
 }
 
-static fb_status replay(fall_back *f, int64_t batch_id, fb_error *err)
+/* The batch becomes the batch at hand. */
+static fb_status restore(fall_back *f, int64_t batch_id, fb_error *err)
 {
     fb_offset_entry entry, previous;
     FB_TRY(read_entry(f, batch_id, &entry, err));
     if (batch_id > 0) FB_TRY(read_entry(f, batch_id - 1, &previous, err));
     FB_TRY(
         fb_stream_restore_batch(f->stream, batch_id, &entry, batch_id > 0 ? &previous : NULL, err));
-    FB_TRY(fb_stream_set_starts(f->stream, err));
-    fb_status status = fb_stream_replay_batch(f->stream, err);
-    if (status == FB_OK || status == FB_E_CANCELLED) return status;
-    return fb_wrap(err, status,
-                   "%s. Version %" PRId64 " of the state is whole, but batch %" PRId64
-                   " cannot be run again",
-                   f->damage->message, f->version, batch_id);
+    return fb_stream_set_starts(f->stream, err);
+}
+
+/* The first batch that is run again removes the versions above its own, also of the stores that
+ * have them whole: by then all the batches must be known to have their data. */
+static fb_status check_sources(fall_back *f, fb_error *err)
+{
+    uint32_t *split_counts =
+        fb_arena_array(&f->arena, f->stream->physical.source_count, sizeof *split_counts);
+    if (!split_counts) return fb_fail_nomem(err, "the fall back");
+    for (int64_t batch_id = f->version; batch_id < f->wanted; batch_id++) {
+        fb_status status = restore(f, batch_id, err);
+        if (status == FB_OK) status = fb_stream_plan_sources(f->stream, split_counts, err);
+        FB_TRY(explain(f, batch_id, status, err));
+    }
+    return FB_OK;
+}
+
+static fb_status replay(fall_back *f, int64_t batch_id, fb_error *err)
+{
+    fb_status status = restore(f, batch_id, err);
+    if (status == FB_OK) status = fb_stream_replay_batch(f->stream, err);
+    return explain(f, batch_id, status, err);
 }
 
 static fb_status run(fall_back *f, fb_error *err)
@@ -121,6 +151,7 @@ static fb_status run(fall_back *f, fb_error *err)
     /* The files are well formed, and yet do not fit. */
     if (f->is_whole[f->wanted - f->least]) return fb_pass_on(err, f->damage);
     FB_TRY(check(f, err));
+    FB_TRY(check_sources(f, err));
     FB_TRY(fb_state_stores_load(stream->stores, f->version, err));
     for (int64_t batch_id = f->version; batch_id < f->wanted; batch_id++)
         FB_TRY(replay(f, batch_id, err));

@@ -85,6 +85,8 @@ static void add_whole_expr(writer *w, const fb_expr *expr)
 
 static void add_source(writer *w, const fb_plan_source *source)
 {
+    if (source->ops->may_lose_rows && source->ops->may_lose_rows(source->options))
+        w->is_deterministic = false;
     add_text(w, fb_slice_of(source->ops->name));
     for (uint32_t i = 0; i < source->ops->option_count; i++)
         add_text(w, source->options[i].text);

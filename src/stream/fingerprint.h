@@ -12,7 +12,7 @@ enum { FB_FINGERPRINT_SIZE = 17 };
 
 typedef struct fb_fingerprint {
     char text[FB_FINGERPRINT_SIZE];
-    bool is_deterministic; /* no random numbers and the like */
+    bool is_deterministic; /* no random numbers and the like, no source that leaves rows out */
 } fb_fingerprint;
 
 /* Of an optimised plan; `ansi` and `timezone` are the session's. */

@@ -121,6 +121,9 @@ fb_status fb_stream_set_starts(fb_stream *stream, fb_error *err) FB_CHECKED;
 
 /* batch.c: runs the planned batch: tasks, state, sink, commit log. */
 fb_status fb_stream_run_batch(fb_stream *stream, fb_error *err) FB_CHECKED;
+/* batch.c: has every source prepare the batch's range for reading; how many splits each has. */
+fb_status fb_stream_plan_sources(fb_stream *stream, uint32_t *split_counts,
+                                 fb_error *err) FB_CHECKED;
 /* batch.c: runs a batch of long ago for its state alone. */
 fb_status fb_stream_replay_batch(fb_stream *stream, fb_error *err) FB_CHECKED;
 

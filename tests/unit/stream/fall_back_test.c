@@ -133,6 +133,125 @@ static void the_first_version_is_nothing(void **state)
     assert_contains(world.warning, "went back to version 0");
 }
 
+/* --- sources that may have lost their data --- */
+
+enum { FILES = 8 };
+
+static void put_file(int number)
+{
+    char path[32], text[64];
+    (void)snprintf(path, sizeof path, "/in/%d.json", number);
+    (void)snprintf(text, sizeof text, "{\"a\":%d}\n{\"a\":%d}\n", number, number + 1);
+    assert_true(sim_disk_put(world.disk, path, fb_slice_of(text)));
+}
+
+static void remove_file(int number)
+{
+    char path[32];
+    (void)snprintf(path, sizeof path, "/in/%d.json", number);
+    fb_disk *disk = sim_disk_interface(world.disk);
+    assert_int_equal(disk->ops->unlink(disk, path), 0);
+}
+
+#define FILES_VIEW(more)                                                                     \
+    SIM_STATE_SETTINGS "CREATE TEMPORARY VIEW v (a BIGINT) USING json OPTIONS (path '/in', " \
+                       "maxFilesPerTrigger '1'" more ");"
+
+static sim_job file_job(const char *views, int64_t last_batch)
+{
+    return (sim_job){.views = views,
+                     .query = "SELECT a % 4 AS k, count(*), sum(a) FROM STREAM v GROUP BY a % 4",
+                     .last_batch = last_batch,
+                     .mode = FB_OUTPUT_UPDATE};
+}
+
+/* Batches 0 to 4 with a file each, then the versions 4 and 5 are lost, in different partitions. */
+static void begin_files(const char *views)
+{
+    fb_disk *disk = sim_disk_interface(world.disk);
+    assert_int_equal(disk->ops->mkdir(disk, "/in"), 0);
+    for (int i = 0; i < FILES; i++)
+        put_file(i);
+    const sim_job job = file_job(views, 4);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    sim_state_damage(&world, "0/0/5.delta");
+    sim_state_remove(&world, "0/1/4.delta");
+}
+
+/* Nothing is removed for a fall back that cannot be finished: neither the first batch nor the last
+ * may lack its data. */
+static void without_the_data_of_every_batch_nothing_is_touched(void **state)
+{
+    (void)state;
+    begin_files(FILES_VIEW(""));
+    const sim_job job = file_job(FILES_VIEW(""), FILES - 1);
+    for (int missing = 3; missing <= 4; missing++) {
+        char expected[64];
+        (void)snprintf(expected, sizeof expected, "but batch %d cannot be run again", missing);
+        remove_file(missing);
+        err = (fb_error){0};
+        assert_status(sim_world_run(&world, &job, &err), FB_E_NOT_FOUND);
+        assert_contains(err.message, expected);
+        assert_contains(err.message, "Version 3 of the state is whole");
+        assert_contains(err.message, ".json");
+        assert_true(sim_state_has(&world, "0/0/4.delta"));
+        assert_true(sim_state_has(&world, "0/1/5.delta"));
+        put_file(missing);
+    }
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_contains(world.warning, "went back to version 3 of the state and ran 2 batches again");
+    assert_string_equal(world.record.batches[5].data, "2 3 10\n1 4 12\n");
+}
+
+/* A source that leaves out what is gone would give fewer rows, and nobody would know. */
+static void files_that_may_be_missing_are_no_ground_to_go_back(void **state)
+{
+    (void)state;
+    begin_files(FILES_VIEW(", ignoreMissingFiles 'true'"));
+    remove_file(4);
+    const sim_job job = file_job(FILES_VIEW(", ignoreMissingFiles 'true'"), FILES - 1);
+    assert_status(sim_world_run(&world, &job, &err), FB_E_CORRUPT);
+    assert_contains(err.message, "the query is not deterministic");
+    assert_contains(err.message, "ignoreMissingFiles");
+}
+
+/* The entry of the offset log says nothing of the plan where Spark wrote it. */
+static void batches_of_spark_are_not_run_again(void **state)
+{
+    (void)state;
+    begin();
+    fb_slice content;
+    assert_true(sim_disk_get(world.disk, "/data/ck/offsets/4", &content));
+    char text[8192];
+    (void)snprintf(text, sizeof text, "%.*s", FB_SLICE_ARGS(content));
+    char *own = strstr(text, ",\"forebay\":{");
+    assert_non_null(own);
+    memmove(own, strchr(own, '}') + 1, strlen(strchr(own, '}')));
+    assert_true(sim_disk_put(world.disk, "/data/ck/offsets/4", fb_slice_of(text)));
+    fb_disk *disk = sim_disk_interface(world.disk);
+    assert_int_equal(disk->ops->unlink(disk, "/data/ck/offsets/.4.crc"), 0);
+    sim_state_damage(&world, "0/1/5.delta");
+    const sim_job job = sim_state_counts(9);
+    assert_status(sim_world_run(&world, &job, &err), FB_E_CORRUPT);
+    assert_contains(err.message, "does not say by which plan it was run");
+}
+
+/* Entry 2 is needed to know where batch 3 began. */
+static void an_offset_entry_that_is_gone_is_named_beside_the_damage(void **state)
+{
+    (void)state;
+    begin();
+    sim_state_damage(&world, "0/0/5.delta");
+    sim_state_remove(&world, "0/1/4.delta");
+    fb_disk *disk = sim_disk_interface(world.disk);
+    assert_int_equal(disk->ops->unlink(disk, "/data/ck/offsets/2"), 0);
+    const sim_job job = sim_state_counts(9);
+    assert_status(sim_world_run(&world, &job, &err), FB_E_NOT_FOUND);
+    assert_contains(err.message, "/offsets/2");
+    assert_contains(err.message, "/state/0/");
+    assert_true(sim_state_has(&world, "0/0/4.delta"));
+}
+
 #define in_world(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -146,6 +265,10 @@ int main(void)
         in_world(a_limit_of_none_refuses_it),
         in_world(the_batch_that_was_planned_is_run_after_the_others),
         in_world(the_first_version_is_nothing),
+        in_world(without_the_data_of_every_batch_nothing_is_touched),
+        in_world(files_that_may_be_missing_are_no_ground_to_go_back),
+        in_world(batches_of_spark_are_not_run_again),
+        in_world(an_offset_entry_that_is_gone_is_named_beside_the_damage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
