@@ -157,6 +157,14 @@ fb_status fb_state_store_open(fb_state_store *store, int64_t version, fb_error *
     return status;
 }
 
+fb_status fb_state_store_discard_newer(fb_state_store *store, fb_error *err)
+{
+    if (!store->log || !store->may_be_behind) return FB_OK;
+    FB_TRY(fb_state_log_discard_after(store->log, store->version, err));
+    store->may_be_behind = false;
+    return FB_OK;
+}
+
 fb_status fb_state_store_commit(fb_state_store *store, int64_t *version, fb_error *err)
 {
     *version = 0;
@@ -171,8 +179,7 @@ fb_status fb_state_store_commit(fb_state_store *store, int64_t *version, fb_erro
         return fb_fail(err, FB_E_INVALID, 0, "%s: commit between update_begin and update_end",
                        table->layout->name);
     if (store->log) {
-        if (store->may_be_behind)
-            FB_TRY(fb_state_log_discard_after(store->log, store->version, err));
+        FB_TRY(fb_state_store_discard_newer(store, err));
         /* Until it succeeds nobody knows what lies there. */
         store->may_be_behind = true;
         fb_status status = fb_state_log_append(store->log, store->version + 1, table, err);

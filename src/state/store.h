@@ -38,6 +38,11 @@ fb_state_table *fb_state_store_table(fb_state_store *store);
 /* Of the transaction's base or, between transactions, of the rows. */
 int64_t fb_state_store_version(const fb_state_store *store);
 
+/* Between transactions: removes what the log holds above the version at hand, left by an earlier
+ * process or a commit that failed. From then on a newer version that is found there is another
+ * writer's, and commit fails with FB_E_EXISTS. Without it the first commit removes them. */
+fb_status fb_state_store_discard_newer(fb_state_store *store, fb_error *err) FB_CHECKED;
+
 /* Returns when the next version is durable: *version. After a failure the transaction is open
  * still, and can only be aborted or committed again. */
 fb_status fb_state_store_commit(fb_state_store *store, int64_t *version, fb_error *err) FB_CHECKED;

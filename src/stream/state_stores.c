@@ -197,6 +197,12 @@ static fb_status load_one(void *user, uint32_t index, fb_error *err)
     return FB_OK;
 }
 
+static fb_status discard_one(void *user, uint32_t index, fb_error *err)
+{
+    const fb_state_stores *stores = user;
+    return fb_state_store_discard_newer(stores->partitions[index].store, err);
+}
+
 fb_status fb_state_stores_load(fb_state_stores *stores, int64_t version, fb_error *err)
 {
     stores->version = version;
@@ -205,7 +211,11 @@ fb_status fb_state_stores_load(fb_state_stores *stores, int64_t version, fb_erro
         const stored_partition *p = &stores->partitions[i];
         is_there = p->is_settled && fb_state_store_version(p->store) == version;
     }
-    return is_there ? FB_OK : for_each(stores, load_one, err);
+    if (is_there) return FB_OK;
+    FB_TRY(for_each(stores, load_one, err));
+    /* When all have the version, and at once: a process that still runs elsewhere, because nothing
+     * locks the directory there, is not to take our versions for leftovers at its first commit. */
+    return for_each(stores, discard_one, err);
 }
 
 static fb_status open_one(void *user, uint32_t index, fb_error *err)
@@ -226,8 +236,8 @@ fb_status fb_state_stores_open(fb_state_stores *stores, int64_t version, fb_erro
     return FB_OK;
 }
 
-/* At the first commit leftovers above the version have been removed, and the checkpoint is locked:
- * a file that is there now is somebody else's. */
+/* Leftovers above the version were removed when it was loaded, and the checkpoint is locked: a file
+ * that is there now is somebody else's. */
 static fb_status commit_one(void *user, uint32_t index, fb_error *err)
 {
     fb_state_stores *stores = user;
@@ -286,20 +296,29 @@ int64_t fb_state_stores_snapshot(const fb_state_stores *stores, uint32_t operato
 
 /* --- maintenance --- */
 
-fb_status fb_state_stores_maintain(fb_state_stores *stores, int64_t version, fb_error *err)
+static fb_status maintain_one(const fb_state_stores *stores, stored_partition *p, int64_t version,
+                              fb_error *err)
 {
     char name[FB_STATE_FILE_NAME_BYTES], path[FB_PATH_MAX_BYTES + 1];
+    bool found;
+    fb_file_info info;
     fb_state_file_name(FB_STATE_SNAPSHOT, version, name);
-    for (uint32_t i = 0; i < stores->count; i++) {
-        stored_partition *p = &stores->partitions[i];
-        bool found;
-        fb_file_info info;
-        FB_TRY(fb_state_store_maintain(p->store, version, err));
-        FB_TRY(fb_path_join(path, p->directory, name, err));
-        FB_TRY(fb_filesystem_stat(stores->config.fs, path, &found, &info, err));
-        if (found) atomic_store(&p->snapshot, version);
-    }
+    FB_TRY(fb_state_store_maintain(p->store, version, err));
+    FB_TRY(fb_path_join(path, p->directory, name, err));
+    FB_TRY(fb_filesystem_stat(stores->config.fs, path, &found, &info, err));
+    if (found) atomic_store(&p->snapshot, version);
     return FB_OK;
+}
+
+/* What is wrong with one store is not to let the files of the others grow in number for ever. */
+fb_status fb_state_stores_maintain(fb_state_stores *stores, int64_t version, fb_error *err)
+{
+    fb_error first = {0}, error;
+    for (uint32_t i = 0; i < stores->count; i++) {
+        fb_status status = maintain_one(stores, &stores->partitions[i], version, &error);
+        if (status != FB_OK && first.status == FB_OK) first = error;
+    }
+    return first.status == FB_OK ? FB_OK : fb_pass_on(err, &first);
 }
 
 /* --- damage --- */

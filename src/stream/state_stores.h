@@ -44,8 +44,8 @@ fb_status fb_state_stores_create(const fb_state_stores_config *config, fb_state_
                                  fb_error *err) FB_CHECKED;
 void fb_state_stores_destroy(fb_state_stores *stores); /* NULL is fine */
 
-/* Reads a version, so that the next open of it is quick. FB_E_NOT_FOUND and FB_E_CORRUPT name what
- * is missing or damaged. */
+/* Reads a version, so that the next open of it is quick, and removes newer ones that an earlier
+ * process left. FB_E_NOT_FOUND and FB_E_CORRUPT name what is missing or damaged. */
 fb_status fb_state_stores_load(fb_state_stores *stores, int64_t version, fb_error *err) FB_CHECKED;
 /* Begins a transaction in every store, on top of `version`. */
 fb_status fb_state_stores_open(fb_state_stores *stores, int64_t version, fb_error *err) FB_CHECKED;

@@ -92,16 +92,45 @@ static void a_missing_version_is_named(void **state)
     assert_contains(two.err.message, "/state/1/0/2.delta does not exist");
 }
 
-static void a_file_of_another_writer_is_a_conflict(void **state)
+/* A file of version 2 that appears while the batch runs. */
+static void check_conflict(void)
 {
-    (void)state;
-    two_run(&two, 1);
     assert_ok(fb_state_stores_open(two.stores, 1, &two.err), &two.err);
     assert_ok(fb_filesystem_create(two.fs, TWO_ROOT "/state/0/1/2.delta", FB_SLICE("x"), &two.err),
               &two.err);
     assert_status(fb_state_stores_commit(two.stores, &two.err), FB_E_CONFLICT);
     assert_string_equal(two.err.condition, "CONCURRENT_STREAM_LOG_UPDATE");
     assert_contains(two.err.message, "/state/0/1/2.delta");
+    assert_true(two_has(&two, "0/1/2.delta"));
+}
+
+static void a_file_of_another_writer_is_a_conflict(void **state)
+{
+    (void)state;
+    two_run(&two, 1);
+    check_conflict();
+}
+
+static void it_is_no_leftover_at_the_first_commit_either(void **state)
+{
+    (void)state;
+    two_run(&two, 1);
+    restart();
+    check_conflict();
+}
+
+/* What an earlier process left is removed when all stores have the version, not before. */
+static void leftovers_stay_while_the_version_is_not_whole(void **state)
+{
+    (void)state;
+    for (int64_t version = 1; version <= 3; version++)
+        two_run(&two, version);
+    assert_ok(fb_filesystem_remove(two.fs, TWO_ROOT "/state/1/0/2.delta", &two.err), &two.err);
+    restart();
+    assert_status(fb_state_stores_load(two.stores, 2, &two.err), FB_E_NOT_FOUND);
+    assert_true(two_has(&two, "0/0/3.delta"));
+    assert_ok(fb_state_stores_load(two.stores, 1, &two.err), &two.err);
+    assert_false(two_has(&two, "0/0/3.delta") || two_has(&two, "0/0/2.delta"));
 }
 
 static void versions_in_memory_are_counted_as_spark_counts_them(void **state)
@@ -138,6 +167,20 @@ static void upkeep_makes_snapshots_and_removes_old_versions(void **state)
     assert_int_equal(fb_state_stores_snapshot(two.stores, 0, 1), 6);
 }
 
+static void trouble_in_one_store_does_not_keep_the_others_from_upkeep(void **state)
+{
+    (void)state;
+    for (int64_t version = 1; version <= 4; version++)
+        two_run(&two, version);
+    assert_ok(fb_filesystem_replace(two.fs, TWO_ROOT "/state/0/0/2.delta", FB_SLICE("x"), &two.err),
+              &two.err);
+    assert_status(fb_state_stores_maintain(two.stores, 4, &two.err), FB_E_CORRUPT);
+    assert_contains(two.err.message, "/state/0/0/2.delta");
+    assert_false(two_has(&two, "0/0/4.snapshot"));
+    assert_true(two_has(&two, "0/1/4.snapshot"));
+    assert_true(two_has(&two, "1/0/4.snapshot"));
+}
+
 static void versions_that_all_stores_have_are_found(void **state)
 {
     (void)state;
@@ -172,8 +215,11 @@ int main(void)
         in_files(what_is_aborted_never_was),
         in_files(a_missing_version_is_named),
         in_files(a_file_of_another_writer_is_a_conflict),
+        in_files(it_is_no_leftover_at_the_first_commit_either),
+        in_files(leftovers_stay_while_the_version_is_not_whole),
         in_files(versions_in_memory_are_counted_as_spark_counts_them),
         in_files(upkeep_makes_snapshots_and_removes_old_versions),
+        in_files(trouble_in_one_store_does_not_keep_the_others_from_upkeep),
         in_files(versions_that_all_stores_have_are_found),
         cmocka_unit_test_setup_teardown(threads_make_no_difference, set_up_threads, tear_down),
     };
