@@ -295,7 +295,7 @@ static fb_status write_entry(const fb_checkpoint_log *log, int64_t batch_id, fb_
 
 /* A directory that is removed under a running query takes the lock with it, and writing would bring
  * back a part of it that no query can start from. */
-static fb_status check_still_there(const fb_checkpoint *checkpoint, fb_error *err)
+fb_status fb_checkpoint_check_there(const fb_checkpoint *checkpoint, fb_error *err)
 {
     char path[FB_PATH_MAX_BYTES + 1];
     fb_file_info info;
@@ -312,7 +312,7 @@ fb_status fb_checkpoint_write_offsets(fb_checkpoint *checkpoint, int64_t batch_i
                                       const fb_offset_entry *entry, fb_error *err)
 {
     FB_ASSERT(batch_id >= 0);
-    FB_TRY(check_still_there(checkpoint, err));
+    FB_TRY(fb_checkpoint_check_there(checkpoint, err));
     fb_buf content;
     fb_buf_init(&content, FB_LOG_FILE_MAX_BYTES);
     fb_status status = fb_offset_entry_encode(entry, &content, err);
@@ -326,7 +326,7 @@ fb_status fb_checkpoint_write_commit(fb_checkpoint *checkpoint, int64_t batch_id
                                      const fb_commit_entry *entry, fb_error *err)
 {
     FB_ASSERT(batch_id >= 0);
-    FB_TRY(check_still_there(checkpoint, err));
+    FB_TRY(fb_checkpoint_check_there(checkpoint, err));
     fb_buf content;
     fb_buf_init(&content, FB_LOG_FILE_MAX_BYTES);
     fb_status status = fb_commit_entry_encode(entry, &content, err);

@@ -88,6 +88,10 @@ fb_status fb_checkpoint_write_offsets(fb_checkpoint *checkpoint, int64_t batch_i
 fb_status fb_checkpoint_write_commit(fb_checkpoint *checkpoint, int64_t batch_id,
                                      const fb_commit_entry *entry, fb_error *err) FB_CHECKED;
 
+/* FB_E_NOT_FOUND when the directory was removed since it was opened; before anything is written to
+ * it past the functions above. */
+fb_status fb_checkpoint_check_there(const fb_checkpoint *checkpoint, fb_error *err) FB_CHECKED;
+
 /* Reads one entry. FB_E_NOT_FOUND. Slices live in `arena`. */
 fb_status fb_checkpoint_read_offsets(fb_checkpoint *checkpoint, int64_t batch_id, fb_arena *arena,
                                      fb_offset_entry *out, fb_error *err) FB_CHECKED;

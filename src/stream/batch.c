@@ -89,7 +89,9 @@ static fb_status compute(batch *b, fb_error *err)
         FB_TRY(fb_sink_begin(stream->sink, stream->batch_id,
                              fb_execution_output_count(&b->execution), err));
     FB_TRY(fb_execution_run(&b->execution, err));
-    return stream->stores ? fb_state_stores_commit(stream->stores, err) : FB_OK;
+    if (!stream->stores) return FB_OK;
+    FB_TRY(fb_checkpoint_check_there(stream->checkpoint, err));
+    return fb_state_stores_commit(stream->stores, err);
 }
 
 static fb_status execute(batch *b, fb_error *err)

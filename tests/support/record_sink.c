@@ -62,8 +62,8 @@ static fb_status sink_describe(fb_sink *base, fb_buf *out, fb_error *err)
 
 static fb_status sink_begin(fb_sink *base, int64_t batch_id, uint32_t split_count, fb_error *err)
 {
-    (void)batch_id;
     sink *self = (sink *)base;
+    if (self->record->on_begin) self->record->on_begin(self->record, batch_id);
     self->splits = calloc(split_count + 1, sizeof *self->splits);
     if (!self->splits) return fb_fail_nomem(err, "a batch");
     self->split_count = split_count;
@@ -117,6 +117,7 @@ static fb_status sink_commit(fb_sink *base, int64_t batch_id, int64_t *row_count
         r->fail_at_batch = -1;
         return fb_fail(err, FB_E_IO, 0, "the sink refuses batch %lld", (long long)batch_id);
     }
+    if (r->on_commit) r->on_commit(r, batch_id);
     size_t size = 0;
     for (uint32_t i = 0; i < self->split_count; i++)
         size += self->splits[i].size;

@@ -18,6 +18,10 @@ typedef struct record_text {
 } record_text;
 
 typedef struct record {
+    /* Called when a batch begins, and before it is kept; NULL: nothing. */
+    void (*on_begin)(struct record *r, int64_t batch_id);
+    void (*on_commit)(struct record *r, int64_t batch_id);
+    void *user;
     bool recognises;       /* answers last_committed, so that no batch comes twice */
     int64_t fail_at_batch; /* its commit fails, once; -1: none */
     record_text batches[RECORD_MAX_BATCHES]; /* by batch id; data NULL: not committed */

@@ -383,6 +383,89 @@ static void threads_give_the_same_rows_and_files(void **state)
     sim_world_deinit(&alone);
 }
 
+/* --- other hands in the checkpoint --- */
+
+static void unlink_path(const char *path)
+{
+    fb_disk *disk = sim_disk_interface(world.disk);
+    assert_int_equal(disk->ops->unlink(disk, path), 0);
+}
+
+static void remove_metadata(record *r, int64_t batch_id)
+{
+    (void)r;
+    if (batch_id == 3) unlink_path("/data/ck/metadata");
+}
+
+/* What is written then would be a part of a checkpoint that no query can start from. */
+static void no_state_is_written_where_the_checkpoint_was_removed(void **state)
+{
+    (void)state;
+    const sim_job job = sim_state_counts(5);
+    world.record.on_begin = remove_metadata;
+    assert_status(sim_world_run(&world, &job, &err), FB_E_NOT_FOUND);
+    assert_contains(err.message, "checkpoint /data/ck was removed while its query ran");
+    assert_false(sim_state_has(&world, "0/0/4.delta"));
+}
+
+/* The lock does not hold everywhere: another process takes the query over, runs it to batch 6 and
+ * ends; then this one, which was in the middle of its first batch, goes on. */
+static void take_over(record *r, int64_t batch_id)
+{
+    sim_world *other = r->user;
+    if (batch_id != 3) return;
+    r->on_begin = r->on_commit = NULL;
+    const sim_job job = sim_state_counts(6);
+    unlink_path("/data/ck/.forebay.lock");
+    fb_error failure = {0};
+    assert_ok(sim_world_run(other, &job, &failure), &failure);
+}
+
+static void check_take_over(bool before_state)
+{
+    sim_world other = world; /* the same disk and clock */
+    record_init(&other.record);
+    other.progress = NULL;
+    sim_job job = sim_state_counts(2);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    for (int64_t i = 0; i <= 2; i++) {
+        other.record.batches[i].data = strdup(world.record.batches[i].data);
+        other.record.batches[i].size = world.record.batches[i].size;
+    }
+    other.record.newest = 2;
+    world.record.user = &other;
+    if (before_state)
+        world.record.on_begin = take_over;
+    else
+        world.record.on_commit = take_over;
+    job.last_batch = 5;
+    assert_status(sim_world_run(&world, &job, &err), FB_E_CONFLICT);
+    assert_string_equal(err.condition, "CONCURRENT_STREAM_LOG_UPDATE");
+    assert_true(sim_state_has(&world, "0/0/7.delta")); /* nothing of the other's is gone */
+    job.last_batch = 9;
+    assert_ok(sim_world_run(&other, &job, &err), &err);
+    char *expected = sim_state_expected(&job, 9, NULL), *all = record_all(&other.record);
+    if (!all) fail_msg("%s", other.record.complaint);
+    assert_string_equal(all, expected);
+    assert_string_equal(other.warning, "");
+    free(all);
+    free(expected);
+    free(other.progress);
+    record_deinit(&other.record);
+}
+
+static void a_process_that_lost_the_query_stops_before_its_state(void **state)
+{
+    (void)state;
+    check_take_over(true);
+}
+
+static void a_process_that_lost_the_query_stops_before_its_commit(void **state)
+{
+    (void)state;
+    check_take_over(false);
+}
+
 #define in_world(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -404,6 +487,9 @@ int main(void)
         in_world(state_is_in_the_progress),
         in_world(a_memory_limit_stops_the_query_and_loses_nothing),
         in_world(a_batch_that_the_sink_has_still_changes_the_state),
+        in_world(no_state_is_written_where_the_checkpoint_was_removed),
+        in_world(a_process_that_lost_the_query_stops_before_its_state),
+        in_world(a_process_that_lost_the_query_stops_before_its_commit),
         in_world(threads_give_the_same_rows_and_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
