@@ -80,6 +80,13 @@ static void windows_come_out_once_and_whole(void **state)
     run_all(&job);
 }
 
+static void operators_of_a_chain_stay_together(void **state)
+{
+    (void)state;
+    const sim_job job = sim_state_chain(LAST_BATCH);
+    run_all(&job);
+}
+
 static void counts_go_on_from_where_they_were(void **state)
 {
     (void)state;
@@ -109,6 +116,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(windows_come_out_once_and_whole),
+        cmocka_unit_test(operators_of_a_chain_stay_together),
         cmocka_unit_test(counts_go_on_from_where_they_were),
         cmocka_unit_test(a_recovery_from_damage_may_itself_be_disturbed),
     };

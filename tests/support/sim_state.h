@@ -35,6 +35,20 @@ static inline sim_job sim_state_windows(int64_t last_batch)
                      .last_batch = last_batch};
 }
 
+/* Windows of windows: the second of two operators takes what the first lets go of. */
+#define SIM_STATE_CHAIN                                                                     \
+    "SELECT unix_seconds(window.start), sum(c), sum(s) FROM (SELECT window AS w, "          \
+    "count(*) AS c, sum(value) AS s FROM STREAM v WATERMARK timestamp DELAY OF INTERVAL 1 " \
+    "SECOND GROUP BY window(timestamp, '2 seconds'), value % 3) GROUP BY window(w, '4 seconds')"
+
+static inline sim_job sim_state_chain(int64_t last_batch)
+{
+    return (sim_job){.views = SIM_STATE_VIEW,
+                     .query = SIM_STATE_CHAIN,
+                     .batches_to_retain = 2,
+                     .last_batch = last_batch};
+}
+
 /* Counts that never end, of which each batch changes some. */
 static inline sim_job sim_state_counts(int64_t last_batch)
 {
