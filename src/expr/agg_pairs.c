@@ -32,12 +32,18 @@ static fb_status pairs_update(const fb_aggregate_call *call, fb_eval *eval, fb_a
         double y_step = dy / count;
         *x_mean += dx / count;
         *y_mean += y_step;
-        fields[CO_MOMENT].doubles[group] += dx * (correlates ? y - *y_mean : dy - y_step);
+        fields[CO_MOMENT].doubles[group] += dx * (y - *y_mean);
         if (!correlates) continue;
         fields[X_MOMENT].doubles[group] += dx * (x - *x_mean);
         fields[Y_MOMENT].doubles[group] += dy * (y - *y_mean);
     }
     return FB_OK;
+}
+
+/* From left to right. */
+static void add_moments(double *left, double right, double between)
+{
+    *left = *left + right + between;
 }
 
 static fb_status pairs_merge(const fb_aggregate_call *call, fb_eval *eval, fb_arena *heap,
@@ -56,11 +62,13 @@ static fb_status pairs_merge(const fb_aggregate_call *call, fb_eval *eval, fb_ar
         fields[COUNT].doubles[group] = count;
         fields[X_MEAN].doubles[group] += x_step * there;
         fields[Y_MEAN].doubles[group] += y_step * there;
-        fields[CO_MOMENT].doubles[group] +=
-            others[CO_MOMENT].doubles[i] + dx * y_step * here * there;
+        add_moments(&fields[CO_MOMENT].doubles[group], others[CO_MOMENT].doubles[i],
+                    dx * y_step * here * there);
         if (call->variant != CORRELATION) continue;
-        fields[X_MOMENT].doubles[group] += others[X_MOMENT].doubles[i] + dx * x_step * here * there;
-        fields[Y_MOMENT].doubles[group] += others[Y_MOMENT].doubles[i] + dy * y_step * here * there;
+        add_moments(&fields[X_MOMENT].doubles[group], others[X_MOMENT].doubles[i],
+                    dx * x_step * here * there);
+        add_moments(&fields[Y_MOMENT].doubles[group], others[Y_MOMENT].doubles[i],
+                    dy * y_step * here * there);
     }
     return FB_OK;
 }

@@ -260,9 +260,34 @@ static fb_slice metadata_of(const fb_plan *plan, const fb_expr *expr)
     return is_column ? plan->output[expr->ordinal].metadata : (fb_slice){0};
 }
 
+static bool has_aggregate(const fb_plan *plan)
+{
+    if (plan->kind == FB_PLAN_AGGREGATE) return true;
+    for (uint32_t i = 0; i < plan->child_count; i++)
+        if (has_aggregate(plan->children[i])) return true;
+    return false;
+}
+
+/* Rows without a time have no window and are dropped. Spark does it with a filter, which also moves
+ * below an aggregation, and so decides what lies in its state; elsewhere the window's own dropping
+ * says the same and costs less. */
+static fb_status drop_null_times(fb_analyzer *a, fb_time_columns *times, const fb_expr *time,
+                                 fb_position position)
+{
+    if (!time->nullable || !has_aggregate(times->plan)) return FB_OK;
+    const fb_expr *args[] = {time};
+    fb_expr *condition;
+    FB_TRY(fb_bind_named(&a->binder, "isnotnull", args, 1, position, &condition));
+    fb_plan *filter = fb_plan_filter(a->arena, position, times->plan, condition);
+    if (!filter) return fb_analyzer_nomem(a);
+    times->plan = filter;
+    return FB_OK;
+}
+
 static fb_status add_window(fb_analyzer *a, fb_time_columns *times, const fb_raw_expr *raw,
                             const fb_time_window *window, const fb_time_column **out)
 {
+    FB_TRY(drop_null_times(a, times, window->time, raw->position));
     fb_time_column *column = add_column(a, times);
     const fb_type *type = window_type(a->arena, window->time->type);
     fb_slice metadata;

@@ -16,6 +16,7 @@ tests hand over at every run. Prints `ok NAME` or `not ok NAME` with the reason 
 import dataclasses
 import json
 import pathlib
+import random
 import shutil
 import sys
 import tempfile
@@ -214,6 +215,19 @@ def expect_snapshots(checkpoint, what):
             raise Failure(f"{what}: no snapshot in {partition.name}: {versions}")
 
 
+def large_batches_in_turn(world):
+    """More rows than a chunk has, more bytes than a block of a state file."""
+    schema = "k STRING, n BIGINT, v INT"
+    chance = random.Random(75)
+    step = [{"v": [json.dumps({"k": f"customer {chance.randrange(3000)}",
+                               "n": chance.choice([None, *range(4)]), "v": chance.randrange(1000)})
+                   for _ in range(12000)]} for _ in range(5)]
+    case = cases.Case("large", "SELECT k, n, count(*) AS c, sum(v) AS s, max(v) AS m, avg(v) AS a "
+                      "FROM STREAM v GROUP BY k, n", "update", {"v": schema},
+                      cases.in_runs(step, 2, 1, 2))
+    handed_over(world, case)
+
+
 def interrupted_batch_in_turn(world):
     """commits/N is missing: the other runs batch N again over the state that has it already."""
     case = case_named("tumbling_append")
@@ -241,7 +255,7 @@ def interrupted_batch_in_turn(world):
 
 
 OTHERS = [ping_pong(name, runs) for name, runs in PING_PONG] + [
-    snapshots_and_purges_in_turn, interrupted_batch_in_turn]
+    snapshots_and_purges_in_turn, large_batches_in_turn, interrupted_batch_in_turn]
 
 
 def over_case(case):

@@ -3,8 +3,8 @@
 
 A case is run several times on one checkpoint; a run gets its files, one a batch, and ends when
 there is nothing left to do. With `feed="step"` the query stays up and gets the next file when it
-has done with the one before, so that batches without data come in between (a step has one file then:
-two would not come at once).
+has done with the one before, so that batches without data come in between. A step has one file
+then: two would not come at once.
 """
 import base64
 import dataclasses
@@ -246,6 +246,24 @@ CASES = [
     Case("collected", "SELECT i8, collect_list(i32) AS l, collect_list(s) AS ls, "
          "collect_set(s) AS cs FROM STREAM v GROUP BY i8", "update", TYPED,
          typed(29, "i8 i32 s"), sets=("cs",), exact_state=False),
+    Case("of_two_columns", "SELECT i8, max_by(s, v) AS a, min_by(dat, v) AS b, corr(i16, v) AS c, "
+         "covar_pop(v, i16) AS d, covar_samp(v, v) AS e FROM STREAM v GROUP BY i8", "update", TYPED,
+         typed(32, "i8 s dat i16")),
+    Case("higher_moments_and_bits", "SELECT i8, skewness(v) AS a, kurtosis(v) AS b, "
+         "bit_and(i32) AS c, bit_or(i16) AS d, bit_xor(i64) AS e, try_sum(i64) AS f, "
+         "try_avg(d10) AS g, try_sum(d30) AS h FROM STREAM v GROUP BY i8", "update", TYPED,
+         typed(33, "i8 i32 i16 i64 d10 d30")),
+    Case("sums_of_small_decimals", "SELECT k, sum(CAST(v AS DECIMAL(8,2))) AS a, "
+         "avg(CAST(v AS DECIMAL(11,3))) AS b, avg(CAST(v AS DECIMAL(12,3))) AS c, "
+         "sum(CAST(v AS DECIMAL(9,0))) AS d FROM STREAM v GROUP BY k", "update", NUMBERS,
+         in_runs(numbers(34, 4, 9), 2, 2)),
+    Case("group_by_all", "SELECT k, v % 2 AS odd, count(*) AS c FROM STREAM v GROUP BY ALL",
+         "update", NUMBERS, in_runs(numbers(35, 4, 9), 2, 2)),
+    Case("having_over_windows", f"SELECT window.end AS e, k, count(*) AS c FROM STREAM v{LATE}"
+         "GROUP BY window(t, '10 minutes'), k HAVING count(*) > 1 AND window.end IS NOT NULL",
+         "append", EVENTS, TIMES),
+    Case("aggregate_of_distinct", "SELECT window, count(*) AS c FROM (SELECT DISTINCT t, k "
+         f"FROM STREAM v{LATE}) GROUP BY window(t, '10 minutes')", "append", EVENTS, TIMES),
     Case("filter_clause", "SELECT k, count(*) FILTER (WHERE v > 30) AS c, "
          "sum(v) FILTER (WHERE v % 2 = 0) AS e, sum(v) AS s, "
          "max(v) FILTER (WHERE k < 'c') AS m FROM STREAM v GROUP BY k", "update", NUMBERS,
