@@ -33,6 +33,13 @@ static inline bool fb_decimal_fits(fb_int128 unscaled, int precision)
     return unscaled > -limit && unscaled < limit;
 }
 
+/* *sum = a + b; false when that needs more than `precision` digits. Two numbers of 38 digits may
+ * leave the range of 128 bits. */
+static inline bool fb_decimal_add_unscaled(fb_int128 a, fb_int128 b, int precision, fb_int128 *sum)
+{
+    return !__builtin_add_overflow(a, b, sum) && fb_decimal_fits(*sum, precision);
+}
+
 /* The value with `scale` digits behind the point, rounded; false when that needs more than
  * `precision` digits. */
 bool fb_decimal_rescale(fb_decimal value, int precision, int scale, fb_int128 *out);

@@ -69,8 +69,9 @@ static void add_decimal(fb_column *fields, uint32_t group, bool is_null, fb_int1
     fb_column *sum = &fields[0];
     fields[1].int64s[group] += count;
     if (fb_buffer_is_null(sum, group)) return;
-    fb_int128 total = fb_decimal_at(sum, group) + value;
-    if (!is_null && fb_decimal_fits(total, sum->type->precision))
+    fb_int128 total;
+    if (!is_null &&
+        fb_decimal_add_unscaled(fb_decimal_at(sum, group), value, sum->type->precision, &total))
         fb_decimal_put(sum, group, total);
     else
         fb_bits_clear(sum->validity, group);

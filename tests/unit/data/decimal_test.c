@@ -207,6 +207,22 @@ static void floating_point_values_are_the_nearest(void **state)
     assert_true(fb_decimal_to_double(decimal("-9007199254740993")) == -9007199254740992.0);
 }
 
+static void a_sum_of_38_digits_may_pass_the_range_of_128_bits(void **state)
+{
+    (void)state;
+    const fb_int128 most = fb_decimal_pow10(38) - 1;
+    fb_int128 sum;
+    assert_false(fb_decimal_add_unscaled(most, most, 38, &sum));
+    assert_false(fb_decimal_add_unscaled(-most, -most, 38, &sum));
+    assert_false(fb_decimal_add_unscaled(most, 1, 38, &sum));
+    assert_true(fb_decimal_add_unscaled(most - 1, 1, 38, &sum));
+    assert_true(sum == most);
+    assert_true(fb_decimal_add_unscaled(most, -most, 38, &sum));
+    assert_true(sum == 0);
+    assert_false(fb_decimal_add_unscaled(99, 1, 2, &sum));
+    assert_true(fb_decimal_add_unscaled(98, 1, 2, &sum));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +230,7 @@ int main(void)
         cmocka_unit_test(quotients_are_cut_toward_zero),
         cmocka_unit_test(narrow_and_wide_arithmetic_agree),
         cmocka_unit_test(rescaling_rounds_half_up),
+        cmocka_unit_test(a_sum_of_38_digits_may_pass_the_range_of_128_bits),
         cmocka_unit_test(comparison_looks_through_scales),
         cmocka_unit_test(texts_are_those_of_big_decimal),
         cmocka_unit_test(every_length_of_number_prints_all_its_digits),
