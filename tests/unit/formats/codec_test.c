@@ -172,6 +172,40 @@ static void damage_and_truncation_are_named(void **state)
     fb_buf_deinit(&out);
 }
 
+/* What no checksum covers is checked by itself. */
+static void headers_that_no_writer_makes_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        fb_codec codec;
+        int at; /* from the end when negative */
+        char byte;
+        const char *message;
+    } cases[] = {
+        {FB_CODEC_LZ4, -1, 1, "expected checksum 0 in the end mark"},
+        {FB_CODEC_LZ4, 8, 0x20, "expected a block not larger than its level allows"},
+        {FB_CODEC_SNAPPY, 15, 2, "expected a stream that version 1 can read"},
+    };
+    fb_buf plain, stored, out;
+    fb_error err;
+    fb_buf_init(&plain, 0);
+    fill(&plain, 4000);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        fb_buf_init(&stored, 0);
+        fb_buf_init(&out, 0);
+        assert_ok(fb_codec_compress(cases[i].codec, fb_buf_slice(&plain), &stored, &err), &err);
+        size_t at = cases[i].at < 0 ? stored.size - (size_t)-cases[i].at : (size_t)cases[i].at;
+        stored.data[at] = cases[i].byte;
+        assert_status(
+            fb_codec_decompress(cases[i].codec, "x", fb_buf_slice(&stored), MAX_BYTES, &out, &err),
+            FB_E_CORRUPT);
+        assert_contains(err.message, cases[i].message);
+        fb_buf_deinit(&stored);
+        fb_buf_deinit(&out);
+    }
+    fb_buf_deinit(&plain);
+}
+
 static void a_full_buffer_is_a_limit_not_a_short_stream(void **state)
 {
     (void)state;
@@ -222,6 +256,7 @@ int main(void)
         cmocka_unit_test(what_is_compressed_comes_back),
         cmocka_unit_test(streams_may_be_joined),
         cmocka_unit_test(damage_and_truncation_are_named),
+        cmocka_unit_test(headers_that_no_writer_makes_are_refused),
         cmocka_unit_test(a_full_buffer_is_a_limit_not_a_short_stream),
         cmocka_unit_test(codecs_are_known_by_sparks_names),
         cmocka_unit_test(the_checksum_is_xxh32),

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Files of a store over many versions: snapshots by folding, what is kept, what damage does. */
+#include "findings.h"
+#include "state/store_check.h"
 #include "state_store.h"
 
 #include <stdio.h>
@@ -28,6 +30,23 @@ static void run_to(fb_state_store *store, int64_t first, int64_t last)
     }
 }
 
+/* Each row once, and each snapshot what the deltas leave. */
+static void expect_whole(fb_filesystem *fs, int64_t first, int64_t last)
+{
+    fb_error err;
+    fb_buf lines;
+    int64_t versions[64];
+    fb_findings findings = findings_to(&lines);
+    fb_state_store_totals totals = {0};
+    fb_state_store_check check = {
+        .fs = fs, .directory = STORE_DIRECTORY, .versions = versions, .findings = &findings};
+    while (first <= last)
+        versions[check.version_count++] = first++;
+    assert_ok(fb_state_store_check_files(&check, &totals, &err), &err);
+    assert_string_equal(fb_buf_text(&lines), "");
+    fb_buf_deinit(&lines);
+}
+
 static void folded_snapshots_hold_what_the_table_holds(void **state)
 {
     (void)state;
@@ -40,6 +59,7 @@ static void folded_snapshots_hold_what_the_table_holds(void **state)
     fb_state_files files;
     list(fs, &arena, &files);
     assert_in_range(files.snapshot_count, 5, 10);
+    expect_whole(fs, 1, 40);
     for (int64_t version = 40; version > 0; version--) {
         store = make_store(make_log(fs, 0));
         check_version(store, version);
@@ -69,6 +89,70 @@ static void only_retained_versions_keep_their_files(void **state)
     check_version(store, 60);
     fb_state_store_close(store);
     fb_arena_deinit(&arena);
+    fb_filesystem_close(fs);
+}
+
+static int64_t newest_snapshot(fb_filesystem *fs)
+{
+    fb_arena arena;
+    fb_arena_init(&arena, 0);
+    fb_state_files files;
+    list(fs, &arena, &files);
+    int64_t newest = files.snapshot_count ? files.snapshots[files.snapshot_count - 1] : 0;
+    fb_arena_deinit(&arena);
+    return newest;
+}
+
+/* A version with changes of `count` of 3000 rows, and its housekeeping. */
+static void change_rows(fb_state_store *store, int64_t version, uint64_t count)
+{
+    fb_error err;
+    open_at(store, version - 1);
+    for (uint64_t i = 0; i < count; i++)
+        put(store, (i + (uint64_t)version * 700) % 3000, i * (uint64_t)version * 977);
+    assert_int_equal(commit(store), version);
+    assert_ok(fb_state_store_maintain(store, version, &err), &err);
+}
+
+static void a_snapshot_is_due_by_the_size_or_the_number_of_its_deltas(void **state)
+{
+    (void)state;
+    fb_filesystem *fs = make_fs();
+    fb_state_store *store = make_store(make_log(fs, 0));
+    change_rows(store, 1, 3000);
+    for (int64_t version = 2; version <= 4; version++)
+        change_rows(store, version, 1);
+    assert_int_equal(newest_snapshot(fs), 4);
+    /* More than three deltas of a fifth of the rows are half of them. */
+    for (int64_t version = 5; version <= 7; version++)
+        change_rows(store, version, 600);
+    assert_int_equal(newest_snapshot(fs), 4);
+    change_rows(store, 8, 600);
+    assert_int_equal(newest_snapshot(fs), 8);
+    /* However small, fifty are enough. */
+    for (int64_t version = 9; version <= 57; version++)
+        change_rows(store, version, 1);
+    assert_int_equal(newest_snapshot(fs), 8);
+    change_rows(store, 58, 1);
+    assert_int_equal(newest_snapshot(fs), 58);
+    expect_whole(fs, 1, 58);
+    fb_state_store_close(store);
+    fb_filesystem_close(fs);
+}
+
+static void whoever_asks_for_one_version_keeps_two(void **state)
+{
+    (void)state;
+    fb_filesystem *fs = make_fs();
+    fb_state_store *store = make_store(make_log(fs, 1));
+    for (int64_t version = 1; version <= 30; version++) {
+        run_to(store, version, version);
+        if (version <= 2) continue;
+        fb_state_store *other = make_store(make_log(fs, 1));
+        check_version(other, version - 2);
+        fb_state_store_close(other);
+    }
+    fb_state_store_close(store);
     fb_filesystem_close(fs);
 }
 
@@ -177,6 +261,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(folded_snapshots_hold_what_the_table_holds),
         cmocka_unit_test(only_retained_versions_keep_their_files),
+        cmocka_unit_test(a_snapshot_is_due_by_the_size_or_the_number_of_its_deltas),
+        cmocka_unit_test(whoever_asks_for_one_version_keeps_two),
         cmocka_unit_test(a_damaged_snapshot_is_replaced_by_an_older_one_and_deltas),
         cmocka_unit_test(a_damaged_or_missing_delta_is_named),
         cmocka_unit_test(rows_of_another_size_than_the_schema_says_are_damage),

@@ -4,7 +4,7 @@
 #include "test.h"
 
 #include "base/budget.h"
-#include "state/memory_table.h"
+#include "state/memory_table_impl.h"
 
 enum { MANY = 200000, CHUNK = 1000 };
 
@@ -144,6 +144,116 @@ static void the_limit_stops_a_change_with_the_sizes_and_loses_nothing(void **sta
     assert_int_equal(fb_budget_used(&budget), 0);
 }
 
+static uint64_t memory_of(const fb_state_table *table)
+{
+    fb_state_stats stats;
+    fb_state_table_stats(table, &stats);
+    return stats.memory_bytes;
+}
+
+static void put_all(fb_state_table *table, uint64_t count, const uint64_t *value,
+                    size_t value_bytes)
+{
+    fb_error err;
+    for (uint64_t key = 0; key < count; key++) {
+        fb_state_rows keys = {.bytes = (char *)&key, .width = 8, .count = 1};
+        fb_state_rows values = {.bytes = (const char *)value, .width = value_bytes, .count = 1};
+        assert_ok(fb_state_table_put_many(table, &keys, &values, &err), &err);
+    }
+}
+
+static void old_values_of_another_size_are_given_back(void **state)
+{
+    (void)state;
+    static const fb_state_layout texts = {
+        .name = "s", .key_bytes = 8, .value_bytes = FB_STATE_VARIABLE};
+    static const uint64_t value[8];
+    fb_state_table *table = make(&texts, NULL);
+    uint64_t early = 0;
+    for (int version = 1; version <= 60; version++) {
+        begin(table);
+        put_all(table, 1000, value, version % 2 ? 16 : 56);
+        commit(table);
+        if (version == 6) early = memory_of(table);
+    }
+    assert_int_equal(memory_of(table), early);
+    fb_state_table_close(table);
+}
+
+/* The row holds the time: an UnsafeRow of one field. */
+static void times_that_change_often_leave_no_more_behind_than_there_are_rows(void **state)
+{
+    (void)state;
+    static const fb_state_layout timed = {
+        .name = "s",
+        .key_bytes = 8,
+        .value_bytes = 16,
+        .time = {.present = true, .in_value = true, .field_count = 1}};
+    fb_error err;
+    fb_state_table *table = make(&timed, NULL);
+    begin(table);
+    for (uint64_t round = 0; round < 3000; round++)
+        put_all(table, 100, (const uint64_t[]){0, round % 7}, 16);
+    assert_true(memory_of(table) < 400000);
+    uint64_t evicted;
+    assert_ok(fb_state_table_evict_before(table, 10, NULL, NULL, &evicted, &err), &err);
+    assert_int_equal(evicted, 100);
+    commit(table);
+    fb_state_table_close(table);
+}
+
+/* The key is the time: an UnsafeRow of one field. */
+static void times_far_apart_share_buckets_and_are_evicted_all_the_same(void **state)
+{
+    (void)state;
+    enum { COUNT = 9000 };
+    static const fb_state_layout timed = {.name = "s",
+                                          .key_bytes = 16,
+                                          .value_bytes = 8,
+                                          .time = {.present = true, .field_count = 1}};
+    fb_error err;
+    fb_state_table *table = make(&timed, NULL);
+    uint64_t zero = 0, removed, evicted;
+    begin(table);
+    for (int step = 0; step < 2; step++)
+        for (uint64_t i = step; i < COUNT; i += step + 1) {
+            uint64_t key[] = {0, i << (FB_TIME_FIRST_SHIFT + 1)};
+            fb_state_rows keys = {.bytes = (char *)key, .width = 16, .count = 1};
+            fb_state_rows values = {.bytes = (char *)&zero, .width = 8, .count = 1};
+            if (step == 0)
+                assert_ok(fb_state_table_put_many(table, &keys, &values, &err), &err);
+            else
+                assert_ok(fb_state_table_remove_many(table, &keys, &removed, &err), &err);
+        }
+    assert_ok(fb_state_table_evict_before(table, INT64_MAX, NULL, NULL, &evicted, &err), &err);
+    assert_int_equal(evicted, COUNT / 2);
+    commit(table);
+    fb_state_table_close(table);
+}
+
+static void stamps_may_begin_again(void **state)
+{
+    (void)state;
+    fb_error err;
+    fb_state_table *table = make(&counts, NULL);
+    begin(table);
+    assert_ok(add(table, 0, 10, 5, &err), &err);
+    commit(table);
+    ((fb_state_memory_table *)table)->epoch = UINT32_MAX;
+    for (uint64_t key = 1; key < 10; key++) {
+        begin(table);
+        assert_ok(add(table, key, 1, 100, &err), &err);
+        fb_state_table_abort(table);
+        assert_int_equal(count_of(table, key), 5);
+        begin(table);
+        assert_ok(add(table, key, 1, 100, &err), &err);
+        commit(table);
+        assert_ok(fb_state_table_roll_back(table, &err), &err);
+        assert_int_equal(count_of(table, key), 5);
+    }
+    fb_state_table_close(table);
+}
+
 static void calls_out_of_order_are_refused(void **state)
 {
     (void)state;
@@ -236,6 +346,10 @@ int main(void)
         cmocka_unit_test(two_versions_are_within_reach),
         cmocka_unit_test(a_table_that_was_emptied_is_small_again_and_keeps_its_past),
         cmocka_unit_test(the_limit_stops_a_change_with_the_sizes_and_loses_nothing),
+        cmocka_unit_test(old_values_of_another_size_are_given_back),
+        cmocka_unit_test(times_that_change_often_leave_no_more_behind_than_there_are_rows),
+        cmocka_unit_test(times_far_apart_share_buckets_and_are_evicted_all_the_same),
+        cmocka_unit_test(stamps_may_begin_again),
         cmocka_unit_test(calls_out_of_order_are_refused),
         cmocka_unit_test(a_visitor_that_fails_ends_an_eviction_which_can_be_taken_back),
         cmocka_unit_test(a_global_aggregation_has_one_row_with_an_empty_key),

@@ -253,6 +253,29 @@ static void keys_of_another_partition_are_found(void **state)
     tear_down(&f);
 }
 
+/* With two partitions, the rest of a negative hash would do with either sign. */
+static void negative_hashes_have_their_partition_too(void **state)
+{
+    (void)state;
+    fixture f;
+    set_up(&f);
+    change changes[20];
+    int count = 0;
+    for (int64_t key = 0; count < 20; key++) {
+        int64_t hash = (int32_t)fb_murmur3_long(key, FB_HASH_SEED);
+        if (hash < 0 && hash % 5 == -1) changes[count++] = (change){row_of(key), row_of(1), false};
+    }
+    write_file(&f, FB_STATE_DELTA, 1, changes, 20);
+    f.check.partition = 4;
+    f.check.partition_count = 5;
+    f.check.version_count = 1;
+    expect(&f, "");
+    f.check.partition = 1;
+    look(&f);
+    assert_contains(fb_buf_text(&f.lines), "the key belongs into partition 4 of 5 by its hash");
+    tear_down(&f);
+}
+
 static void rows_that_are_no_rows_of_the_schema_are_found(void **state)
 {
     (void)state;
@@ -333,6 +356,7 @@ int main(void)
         cmocka_unit_test(versions_that_a_running_query_gave_up_are_not_missed),
         cmocka_unit_test(a_damaged_file_costs_the_versions_up_to_the_next_snapshot),
         cmocka_unit_test(keys_of_another_partition_are_found),
+        cmocka_unit_test(negative_hashes_have_their_partition_too),
         cmocka_unit_test(rows_that_are_no_rows_of_the_schema_are_found),
         cmocka_unit_test(a_snapshot_has_to_hold_what_the_deltas_leave),
         cmocka_unit_test(findings_about_the_rows_of_one_file_end_somewhere),
