@@ -28,6 +28,9 @@ enum { UNIT_COUNT = sizeof units / sizeof *units, MAX_FRACTION_DIGITS = 9 };
 
 /* --- reading --- */
 
+/* Spark has a number instead of a name for these. */
+static const char outside_range[] = "_LEGACY_ERROR_TEMP_0063";
+
 static bool fail(fb_interval_fault *fault, const char *condition, const char *reason, fb_slice part)
 {
     *fault = (fb_interval_fault){condition, reason, part};
@@ -123,8 +126,10 @@ static bool take_number(fb_slice *text, int64_t *value, int64_t *nanos, bool *ha
     if (*has_point) fraction = take(text, is_digit);
     bool ends = !text->size || is_space(text->data[0]);
     fb_slice shown = take(&start, is_no_space);
+    bool has_begun = shown.size && (is_digit(shown.data[0]) || strchr("+-.", shown.data[0]));
     if ((!whole.size && !fraction.size) || !ends)
-        return fail(fault, "UNRECOGNIZED_NUMBER", "expected a number with a unit, not", shown);
+        return fail(fault, has_begun ? "INVALID_VALUE" : "UNRECOGNIZED_NUMBER",
+                    "expected a number with a unit, not", shown);
     if (fraction.size > MAX_FRACTION_DIGITS)
         return fail(fault, "INVALID_PRECISION",
                     "a second has at most nine digits behind the point, not", shown);
@@ -184,24 +189,33 @@ static bool take_field(fb_slice *text, size_t most, int64_t max, int64_t *out, c
     if (!digits.size || digits.size > most)
         return fail(fault, "UNMATCHED_FORMAT_STRING_WITH_NOTICE",
                     "the text does not have the form that its units ask for", digits);
-    if (!fb_parse_int64(digits, out) || *out > max) return fail(fault, "", range, digits);
+    if (!fb_parse_int64(digits, out) || *out > max)
+        return fail(fault, outside_range, range, digits);
     return true;
+}
+
+/* Years out of range have a condition of their own. */
+static bool fail_years(fb_interval_fault *fault)
+{
+    if (fault->condition == outside_range) fault->condition = "INTERVAL_PARSING";
+    return false;
 }
 
 static bool take_years(fb_slice text, bool is_negative, fb_interval *out, fb_interval_fault *fault)
 {
     int64_t years, months;
-    if (!take_field(&text, 18, INT32_MAX / 12, &years, "too many years:", fault)) return false;
+    if (!take_field(&text, 18, INT32_MAX / 12, &years, "too many years:", fault))
+        return fail_years(fault);
     if (!take_char(&text, '-'))
         return fail(fault, "UNMATCHED_FORMAT_STRING_WITH_NOTICE",
                     "expected years and months as in '1-2'", text);
     if (!take_field(&text, 18, 11, &months, "months must be from 0 to 11, not", fault))
-        return false;
+        return fail_years(fault);
     if (text.size)
         return fail(fault, "UNMATCHED_FORMAT_STRING_WITH_NOTICE",
                     "expected years and months as in '1-2'", text);
     int64_t sum = years * 12 + months;
-    if (sum > INT32_MAX) return fail(fault, "", "too many years", text);
+    if (sum > INT32_MAX) return fail(fault, "INTERVAL_PARSING", "too many years", text);
     out->months = (int32_t)(is_negative ? -sum : sum);
     return true;
 }
@@ -237,7 +251,7 @@ static bool take_clock(fb_slice text, fb_interval_unit from, fb_interval_unit to
                         is_first ? field->max : field->max_inner, &value, field->range, fault))
             return false;
         if (!add(out, unit, is_negative ? -value : value, 0))
-            return fail(fault, "", field->range, text);
+            return fail(fault, outside_range, field->range, text);
     }
     if (to == FB_INTERVAL_SECOND && take_char(&text, '.')) {
         fraction = take(&text, is_digit);
@@ -247,7 +261,7 @@ static bool take_clock(fb_slice text, fb_interval_unit from, fb_interval_unit to
     if (text.size) return fail(fault, "UNMATCHED_FORMAT_STRING_WITH_NOTICE", form, text);
     int64_t nanos = read_fraction(fraction);
     return add(out, FB_INTERVAL_SECOND, 0, is_negative ? -nanos : nanos) ||
-           fail(fault, "", "too large", text);
+           fail(fault, "ARITHMETIC_EXCEPTION", "too large", text);
 }
 
 bool fb_interval_parse_range(fb_slice text, fb_interval_unit from, fb_interval_unit to,

@@ -31,7 +31,7 @@ typedef enum fb_interval_unit {
 } fb_interval_unit;
 
 /* Why a text is no interval: words for a message, the part that they speak of, and Spark's name
- * for it under INVALID_INTERVAL_FORMAT, or "". */
+ * for it: under INVALID_INTERVAL_FORMAT, unless it begins with an underscore. */
 typedef struct fb_interval_fault {
     const char *condition;
     const char *reason;

@@ -58,6 +58,7 @@ static fb_status bind_by(fb_binder *binder, fb_aggregate_call *call, fb_aggregat
         [VALUE] = "valueWithExtremumOrdering",
         [ORDERING] = "extremumOrdering",
     };
+    if (call->arg_count > 2) return fb_aggregate_unsupported(binder, call, "with three arguments");
     FB_TRY(fb_aggregate_check_value(binder, call, VALUE));
     FB_TRY(fb_aggregate_check_value(binder, call, ORDERING));
     FB_TRY(fb_aggregate_check_order(binder, call, ORDERING));
@@ -83,8 +84,8 @@ static fb_status bind_min_by(fb_binder *binder, fb_aggregate_call *call)
 }
 
 static const fb_aggregate functions[] = {
-    {"max_by", 2, 2, bind_max_by, "max_by(x, y) - the value of x where y is largest"},
-    {"min_by", 2, 2, bind_min_by, "min_by(x, y) - the value of x where y is smallest"},
+    {"max_by", 2, 3, bind_max_by, "max_by(x, y) - the value of x where y is largest"},
+    {"min_by", 2, 3, bind_min_by, "min_by(x, y) - the value of x where y is smallest"},
 };
 
 const fb_aggregate_list fb_aggregates_by = {functions, sizeof functions / sizeof *functions};

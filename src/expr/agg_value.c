@@ -3,18 +3,22 @@
 
 #include "expr/bind.h"
 
-fb_status fb_aggregate_check_value(fb_binder *binder, const fb_aggregate_call *call, uint32_t arg)
+fb_status fb_aggregate_unsupported(fb_binder *binder, const fb_aggregate_call *call,
+                                   const char *what)
 {
-    const fb_type *type = call->args[arg]->type;
-    if (type->id != FB_TYPE_VOID) return FB_OK;
-    fb_status status =
-        fb_fail(binder->err, FB_E_UNSUPPORTED, 0, "%s of %s is not supported in this version",
-                call->function->name, fb_type_sql(type, binder->arena));
+    fb_status status = fb_fail(binder->err, FB_E_UNSUPPORTED, 0, "%s %s is not supported yet",
+                               call->function->name, what);
     if (binder->err) {
         binder->err->line = call->position.line;
         binder->err->column = call->position.column;
     }
     return status;
+}
+
+fb_status fb_aggregate_check_value(fb_binder *binder, const fb_aggregate_call *call, uint32_t arg)
+{
+    if (call->args[arg]->type->id != FB_TYPE_VOID) return FB_OK;
+    return fb_aggregate_unsupported(binder, call, "of VOID");
 }
 
 static bool has_order(const fb_type *type)

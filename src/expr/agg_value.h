@@ -6,6 +6,9 @@
 
 #include "expr/aggregate.h"
 
+/* FB_E_UNSUPPORTED at the call's place. */
+fb_status fb_aggregate_unsupported(fb_binder *binder, const fb_aggregate_call *call,
+                                   const char *what);
 /* VOID, which has no value to keep, is refused with FB_E_UNSUPPORTED by name. */
 fb_status fb_aggregate_check_value(fb_binder *binder, const fb_aggregate_call *call,
                                    uint32_t arg) FB_CHECKED;

@@ -225,18 +225,30 @@ static fb_status analyze_aggregate_filter(fb_analyzer *a, const fb_scope *scope,
                             text_of(a, &inner, raw), what);
 }
 
-static fb_status ignore_nulls(fb_analyzer *a, const fb_raw_expr *raw, fb_aggregate_call *call)
+static bool is_one_of(const char *name, const char *const *names, size_t count)
 {
-    static const char *const names[] = {"first", "first_value", "last", "last_value", "any_value"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (strcmp(call->function->name, names[i]) != 0) continue;
-        call->ignores_nulls = true;
-        return FB_OK;
-    }
-    return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS,
-                            "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
-                            "Invalid SQL syntax: The function `%s` does not support IGNORE NULLS.",
-                            call->function->name);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(name, names[i]) == 0) return true;
+    return false;
+}
+
+/* IGNORE NULLS, or RESPECT NULLS, which changes nothing but for lists: these leave NULL out. */
+static fb_status analyze_nulls(fb_analyzer *a, const fb_raw_expr *raw, fb_aggregate_call *call)
+{
+    static const char *const values[] = {"first", "first_value", "last", "last_value", "any_value"};
+    static const char *const lists[] = {"array_agg", "collect_list", "collect_set"};
+    const char *name = call->function->name;
+    bool is_list = is_one_of(name, lists, sizeof lists / sizeof *lists);
+    bool is_value = is_one_of(name, values, sizeof values / sizeof *values);
+    if (is_list && raw->respects_nulls)
+        return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "",
+                                "RESPECT NULLS of %s is not supported yet", name);
+    if (!raw->ignores_nulls || is_list) return FB_OK;
+    call->ignores_nulls = true;
+    if (is_value) return FB_OK;
+    return fb_analyzer_fail(
+        a, raw->position, FB_E_ANALYSIS, "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX",
+        "Invalid SQL syntax: The function `%s` does not support IGNORE NULLS.", name);
 }
 
 /* count(x) of what is never null is count(*), with which it shares its buffer. */
@@ -285,7 +297,7 @@ fb_status fb_analyze_aggregate_call(fb_analyzer *a, const fb_scope *scope, const
     }
     FB_TRY(fb_aggregate_bind(&a->binder, function, args, is_star ? 0 : raw->arg_count,
                              raw->position, &bound));
-    if (raw->ignores_nulls) FB_TRY(ignore_nulls(a, raw, bound));
+    FB_TRY(analyze_nulls(a, raw, bound));
     if (!raw->is_distinct) simplify_count(bound);
     if (counts_nothing(bound)) return make_zero(a, out);
     call.call = bound;

@@ -330,7 +330,7 @@ static fb_status analyze_kind(fb_analyzer *a, const fb_scope *scope, const fb_ra
                                 "Invalid usage of '*' in an expression.");
     case FB_RAW_INTERVAL:
         return fb_analyzer_fail(a, raw->position, FB_E_UNSUPPORTED, "",
-                                "INTERVAL is only supported in window() and WATERMARK yet");
+                                "INTERVAL is only supported in WATERMARK yet");
     }
     return FB_E_INVALID;
 }

@@ -57,6 +57,7 @@ void fb_raw_expr_print(const fb_raw_expr *expr, fb_buf *out)
             fb_raw_expr_print(expr->filter, out);
         }
         if (expr->ignores_nulls) fb_buf_add_text(out, " IGNORE NULLS");
+        if (expr->respects_nulls) fb_buf_add_text(out, " RESPECT NULLS");
         break;
     case FB_RAW_CAST:
         fb_buf_add_text(out, expr->is_try ? "try_cast(" : "cast(");

@@ -40,6 +40,7 @@ struct fb_raw_expr {
     bool is_typed_literal;     /* CAST: written DATE '...', TIMESTAMP '...' */
     bool is_distinct;          /* CALL: f(DISTINCT ...) */
     bool ignores_nulls;        /* CALL: f(...) IGNORE NULLS */
+    bool respects_nulls;       /* CALL: f(...) RESPECT NULLS */
     const fb_raw_expr *filter; /* CALL: f(...) FILTER (WHERE filter), or NULL */
     fb_slice text;             /* the source text of the whole expression; empty from the C API */
 };

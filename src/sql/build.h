@@ -88,7 +88,7 @@ typedef struct fb_sql_watermark {
 /* What may stand behind the parentheses of a call. */
 typedef struct fb_sql_tail {
     fb_sql_expr filter;
-    bool ignores_nulls;
+    bool ignores_nulls, respects_nulls;
     fb_sql_token end; /* its last token; kind 0: nothing stands there */
 } fb_sql_tail;
 

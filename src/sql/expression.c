@@ -250,7 +250,8 @@ fb_sql_expr fb_sql_function(fb_sql_build *sql, fb_sql_expr base, fb_sql_exprs ar
                                      .arg_count = args.nodes.count,
                                      .is_distinct = is_distinct,
                                      .filter = tail.filter.node,
-                                     .ignores_nulls = tail.ignores_nulls});
+                                     .ignores_nulls = tail.ignores_nulls,
+                                     .respects_nulls = tail.respects_nulls});
 }
 
 fb_sql_expr fb_sql_ignoring_function(fb_sql_build *sql, fb_sql_expr base, fb_sql_expr arg,

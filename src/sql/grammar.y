@@ -557,13 +557,17 @@ trim_side(A) ::= LEADING(T).    { A = T; }
 trim_side(A) ::= TRAILING(T).   { A = T; }
 
 call_tail(A) ::= filter(F) nulls(N) over.
-    { A = F; A.ignores_nulls = N.ignores_nulls; if (N.end.kind) A.end = N.end; }
+    {
+    A = N;
+    A.filter = F.filter;
+    if (!N.end.kind) A.end = F.end;
+}
 filter(A) ::= .                       { A = (fb_sql_tail){0}; }
 filter(A) ::= FILTER LP WHERE expr(E) RP(T).  { A = (fb_sql_tail){.filter = E, .end = T}; }
 filter(A) ::= WITHIN(T) GROUP.        { fb_sql_unsupported(sql, T, "WITHIN GROUP"); A = (fb_sql_tail){0}; }
 nulls(A) ::= .  [GIVES_WAY]                  { A = (fb_sql_tail){0}; }
 nulls(A) ::= IGNORE NULLS(T).         { A = (fb_sql_tail){.ignores_nulls = true, .end = T}; }
-nulls(A) ::= RESPECT NULLS(T).        { A = (fb_sql_tail){.end = T}; }
+nulls(A) ::= RESPECT NULLS(T).        { A = (fb_sql_tail){.respects_nulls = true, .end = T}; }
 over ::= .
 over ::= OVER(T) LP.            { fb_sql_unsupported(sql, T, "a window function (OVER)"); }
 

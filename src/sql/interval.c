@@ -16,8 +16,8 @@ static fb_sql_interval fail(fb_sql_build *sql, fb_sql_span span, const fb_interv
     char condition[80] = "";
     fb_slice part = fault->part;
     if (part.size > 60) part.size = 60;
-    if (fault->condition[0])
-        (void)snprintf(condition, sizeof condition, "INVALID_INTERVAL_FORMAT.%s", fault->condition);
+    (void)snprintf(condition, sizeof condition, "%s%s",
+                   fault->condition[0] == '_' ? "" : "INVALID_INTERVAL_FORMAT.", fault->condition);
     (void)fb_sql_fail(sql, span, FB_E_SYNTAX, condition, "this is no interval: %s%s%.*s%s",
                       fault->reason, part.size ? " '" : "", FB_SLICE_ARGS(part),
                       part.size ? "'" : "");
@@ -88,7 +88,7 @@ static fb_sql_interval read_range(fb_sql_build *sql, fb_sql_span span,
     (void)fb_interval_unit_find(part->from.text, &from);
     (void)fb_interval_unit_find(part->to.text, &to);
     if (!part->is_string) {
-        (void)fb_sql_fail(sql, part->span, FB_E_SYNTAX, "_LEGACY_ERROR_TEMP_0028",
+        (void)fb_sql_fail(sql, part->span, FB_E_SYNTAX, "_LEGACY_ERROR_TEMP_0027",
                           "The value of from-to unit must be a string.");
         return (fb_sql_interval){0};
     }
@@ -116,7 +116,7 @@ static fb_sql_interval read_parts(fb_sql_build *sql, fb_sql_span span,
     for (uint32_t i = 0; i < count; i++) {
         if (is_of_months(parts[i].from.text) != of_months) return fail_mix(sql, span);
         if (!parts[i].is_string || !has_letter(parts[i].value)) continue;
-        (void)fb_sql_fail(sql, parts[i].span, FB_E_SYNTAX, "_LEGACY_ERROR_TEMP_0062",
+        (void)fb_sql_fail(sql, parts[i].span, FB_E_SYNTAX, "_LEGACY_ERROR_TEMP_0026",
                           "Can only use numbers in the interval value part for multiple unit value "
                           "pairs interval form, but got invalid value: %.*s.",
                           parts[i].value.size > 60 ? 60 : (int)parts[i].value.size,
@@ -151,7 +151,7 @@ fb_sql_interval fb_sql_interval_of(fb_sql_build *sql, fb_sql_token at, fb_sql_ve
     for (uint32_t i = 0; i < parts.count; i++) {
         if (!items[i].to.kind) continue;
         if (parts.count == 1) return read_range(sql, span, &items[i]);
-        (void)fb_sql_fail(sql, span, FB_E_SYNTAX, "_LEGACY_ERROR_TEMP_0027",
+        (void)fb_sql_fail(sql, span, FB_E_SYNTAX, "_LEGACY_ERROR_TEMP_0024",
                           "Can only have a single from-to unit in the interval literal syntax.");
         return (fb_sql_interval){0};
     }

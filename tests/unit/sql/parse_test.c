@@ -535,7 +535,7 @@ static void calls_of_aggregates_keep_their_clauses(void **state)
     assert_items("count(DISTINCT a, b), sum(a) FILTER (WHERE b > 1 AND c)",
                  "count(DISTINCT a, b); sum(a) FILTER and(>(b, 1), c)");
     assert_items("first(a) IGNORE NULLS, last(b) RESPECT NULLS x, any_value(c)",
-                 "first(a) IGNORE NULLS; last(b) AS x; any_value(c)");
+                 "first(a) IGNORE NULLS; last(b) RESPECT NULLS AS x; any_value(c)");
     assert_items("first(a IGNORE NULLS), last(first(b) IGNORE NULLS)",
                  "first(a) IGNORE NULLS; last(first(b) IGNORE NULLS)");
     assert_items("sum(DISTINCT a) FILTER (WHERE b) + max(a) FILTER (WHERE c) IGNORE NULLS",
