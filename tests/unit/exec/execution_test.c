@@ -229,6 +229,19 @@ static void the_number_of_threads_changes_no_byte(void **state)
     }
 }
 
+static void nulls_are_where_they_were_in_every_chunk_of_groups(void **state)
+{
+    (void)state;
+    open_query("SELECT count(*), count(s), sum(s) FROM (SELECT value, sum(CASE WHEN value % 3 = 0 "
+               "THEN NULL ELSE value END) AS s FROM STREAM u GROUP BY value) "
+               "WHERE s IS NULL AND value % 3 = 0 OR s = value",
+               true);
+    assert_ok(execute(0), &w.env.err);
+    assert_int_equal(output_rows(), 1);
+    assert_int_equal(output_long(0, 0), 10000);
+    assert_int_equal(output_long(0, 1), 6666);
+}
+
 static void a_sort_gives_one_split_in_order(void **state)
 {
     (void)state;
@@ -375,6 +388,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         in_world(groups_of_all_splits_are_merged),
         in_world(the_number_of_threads_changes_no_byte),
+        in_world(nulls_are_where_they_were_in_every_chunk_of_groups),
         in_world(a_sort_gives_one_split_in_order),
         in_world(chained_aggregations_run_one_after_the_other),
         in_world(sides_of_a_union_keep_their_order),

@@ -81,10 +81,45 @@ static void small_values_share_a_word_and_large_ones_are_not_copied(void **state
     fb_arena_deinit(&arena);
 }
 
+/* Keys whose hashes are equal, and of long strings also the words, differ in bytes or nulls. */
+static void keys_of_one_hash_are_told_apart(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"the same size 1", "the same size 2"};
+    static const uint32_t expected[] = {0, 1, 2, 0, 1, 2};
+    fb_error err;
+    fb_arena arena;
+    fb_arena_init(&arena, 0);
+    const fb_type *types[] = {fb_type_of(FB_TYPE_BIGINT), fb_type_of(FB_TYPE_STRING)};
+    fb_group_layout layout;
+    assert_ok(fb_group_layout_build(&layout, &arena, types, NULL, 2, &err), &err);
+    uint64_t zeros[6] = {0}, sizes[6], nulls[6];
+    fb_string strings[6];
+    for (uint32_t i = 0; i < 6; i++) { /* the third key is the first one but for a null */
+        strings[i] = fb_string_view(fb_slice_of(texts[i % 3 == 1]));
+        memcpy(&sizes[i], &strings[i], sizeof sizes[i]);
+        nulls[i] = i % 3 == 2 ? 1 : 0;
+    }
+    const uint64_t *words[] = {zeros, sizes, zeros};
+    const fb_string *columns[] = {strings};
+    const fb_group_block rows = {
+        .row_count = 6, .words = words, .nulls = nulls, .strings = columns, .hashes = zeros};
+    assert_int_equal(layout.word_count, 3);
+    fb_group_words table;
+    uint32_t groups[6];
+    assert_ok(fb_group_words_init(&table, &layout, NULL, &err), &err);
+    assert_ok(fb_group_words_find(&table, &rows, groups, &err), &err);
+    assert_memory_equal(groups, expected, sizeof expected);
+    assert_int_equal(table.count, 3);
+    fb_group_words_deinit(&table);
+    fb_arena_deinit(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_window_of_one_width_is_one_word),
+        cmocka_unit_test(keys_of_one_hash_are_told_apart),
         cmocka_unit_test(small_values_share_a_word_and_large_ones_are_not_copied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

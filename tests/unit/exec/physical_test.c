@@ -168,6 +168,19 @@ static void watermarks_and_windows_are_steps(void **state)
     assert_false(pipeline->columns[1]);
 }
 
+static void the_time_of_a_watermark_is_read_where_nothing_else_needs_it(void **state)
+{
+    (void)state;
+    assert_ok(build("SELECT value % 3 AS k, count(*) FROM STREAM v WATERMARK timestamp DELAY OF "
+                    "INTERVAL 5 MINUTES GROUP BY value % 3"),
+              &env.err);
+    const fb_pipeline *pipeline = &physical.pipelines[physical.pipeline_count - 1];
+    assert_int_equal(physical.watermark_count, 1);
+    assert_int_equal(pipeline->step_count, 1);
+    assert_true(pipeline->columns[0]);
+    assert_true(pipeline->columns[1]);
+}
+
 static void watermarks_are_numbered_from_the_left(void **state)
 {
     (void)state;
@@ -193,6 +206,7 @@ int main(void)
         in_session(an_aggregation_over_a_union_has_a_pipeline_for_each_side),
         in_session(a_sort_is_a_stage_without_operator_id),
         in_session(watermarks_and_windows_are_steps),
+        in_session(the_time_of_a_watermark_is_read_where_nothing_else_needs_it),
         in_session(watermarks_are_numbered_from_the_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

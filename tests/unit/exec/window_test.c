@@ -196,6 +196,13 @@ static void windows_beyond_the_ends_of_time_are_an_error_as_in_spark(void **stat
     check_against_formula(10 * minute, 10 * minute, 0);
     check_against_formula(10 * minute, 5 * minute, 0);
     assert_int_equal(got.count, 2);
+    /* Where the slide does not divide the width, Spark also computes a window that ends before the
+     * time: the earliest of three starts up to 12 minutes before it. */
+    env.columns[0].int64s[0] = INT64_MIN + 11 * minute;
+    uint32_t failures = 0;
+    for (int64_t start = 0; start < 4; start++)
+        failures += run(10 * minute, 4 * minute, start * minute) == FB_E_COMPUTE;
+    assert_int_equal(failures, 1);
     expr_env_deinit(&env);
 }
 
