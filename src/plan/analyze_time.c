@@ -84,7 +84,8 @@ static fb_status fail_duration(fb_analyzer *a, const fb_raw_expr *raw)
 {
     return fb_analyzer_fail(
         a, raw->position, FB_E_ANALYSIS, "_LEGACY_ERROR_TEMP_1207",
-        "The duration and time inputs to window must be an integer, long or string literal.");
+        "The duration and time inputs to window must be an integer, long or string literal.\n"
+        "such as '10 minutes'; an integer is microseconds");
 }
 
 static fb_status read_duration_text(fb_analyzer *a, const fb_raw_expr *raw, fb_slice text,
@@ -97,8 +98,11 @@ static fb_status read_duration_text(fb_analyzer *a, const fb_raw_expr *raw, fb_s
         return fb_analyzer_fail(
             a, raw->position, FB_E_ANALYSIS, "CANNOT_PARSE_INTERVAL",
             "Unable to parse '%.*s'. Please ensure that the value provided is in a valid format "
-            "for defining an interval: %s.",
-            shown, text.data ? text.data : "", fault.reason);
+            "for defining an interval: %s%s%.*s%s.\n"
+            "such as '10 minutes' or '1 hour 30 minutes'",
+            shown, text.data ? text.data : "", fault.reason, fault.part.size ? " '" : "",
+            fault.part.size > 80 ? 80 : (int)fault.part.size,
+            fault.part.size ? fault.part.data : "", fault.part.size ? "'" : "");
     if (interval.months)
         return fb_analyzer_fail(a, raw->position, FB_E_ANALYSIS, "_LEGACY_ERROR_TEMP_3231",
                                 "Intervals greater than a month is not supported (%.*s).", shown,

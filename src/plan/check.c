@@ -40,14 +40,26 @@ static const fb_plan *find_node(const fb_plan *plan, fb_plan_kind kind)
     return found;
 }
 
-static fb_status fail_mode(const fb_plan *plan, const char *mode, const char *what, fb_error *err)
+/* `hint`: what to do, on a line of its own. */
+static fb_status fail_mode(const fb_plan *plan, const char *mode, const char *what,
+                           const char *hint, fb_error *err)
 {
     return fail_at(plan, err,
                    fb_fail_condition(err, FB_E_ANALYSIS,
                                      "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION",
                                      "Invalid streaming output mode: %s. This output mode is not "
-                                     "supported for %s on streaming DataFrames/DataSets.",
-                                     mode, what));
+                                     "supported for %s on streaming DataFrames/DataSets.\n%s",
+                                     mode, what, hint));
+}
+
+/* Both halves of what append mode asks for; a user mostly lacks one. */
+static const char *append_hint(const fb_plan *aggregate)
+{
+    if (find_node(aggregate, FB_PLAN_WATERMARK))
+        return "the watermark's column, or a window of it, has to be among the GROUP BY "
+               "expressions, so that a group is complete at some time; or outputMode 'update'";
+    return "append mode needs FROM STREAM v WATERMARK t DELAY OF INTERVAL ..., and t or "
+           "window(t, ...) in GROUP BY; or outputMode 'update' or 'complete'";
 }
 
 static bool has_event_time_key(const fb_plan *aggregate)
@@ -65,13 +77,15 @@ static fb_status check_append(const fb_plan *plan, const fb_plan *first, fb_erro
 {
     bool is_endless = plan->kind == FB_PLAN_AGGREGATE && !has_event_time_key(plan);
     if (is_endless && plan == first)
-        return fail_mode(plan, "append", "streaming aggregations without watermark", err);
+        return fail_mode(plan, "append", "streaming aggregations without watermark",
+                         append_hint(plan), err);
     if (is_endless)
         return fail_at(plan, err,
                        fb_fail_condition(err, FB_E_ANALYSIS,
                                          "UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK",
                                          "Append output mode not supported for aggregations on "
-                                         "streaming DataFrames/DataSets without watermark."));
+                                         "streaming DataFrames/DataSets without watermark.\n%s",
+                                         append_hint(plan)));
     for (uint32_t i = 0; i < plan->child_count; i++)
         FB_TRY(check_append(plan->children[i], first, err));
     return FB_OK;
@@ -82,7 +96,8 @@ static fb_status check_mode(const fb_plan *plan, fb_output_mode mode, fb_error *
     const fb_plan *first = find_node(plan, FB_PLAN_AGGREGATE);
     if (mode == FB_OUTPUT_APPEND) return check_append(plan, first, err);
     if (mode == FB_OUTPUT_COMPLETE && !first)
-        return fail_mode(plan, "complete", "no streaming aggregations", err);
+        return fail_mode(plan, "complete", "no streaming aggregations",
+                         "without aggregation, outputMode 'append' or 'update'", err);
     return FB_OK;
 }
 
