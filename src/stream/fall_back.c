@@ -157,8 +157,9 @@ static fb_status run(fall_back *f, fb_error *err)
         FB_TRY(replay(f, batch_id, err));
     fb_stream_warn(stream,
                    "%s; went back to version %" PRId64 " of the state and ran %" PRId64
-                   " batches again, without output",
-                   f->damage->message, f->version, f->wanted - f->version);
+                   " %s again, without output",
+                   f->damage->message, f->version, f->wanted - f->version,
+                   f->wanted - f->version == 1 ? "batch" : "batches");
     return fb_stream_recover(stream, err); /* to where the query was */
 }
 

@@ -57,16 +57,14 @@ static fb_status restore_offsets(fb_stream *stream, const fb_offset_entry *entry
 
 static fb_status restore_conf(fb_stream *stream, const fb_offset_entry *entry, fb_error *err)
 {
-    uint32_t changed;
-    fb_slice first = {0};
-    FB_TRY(fb_pinned_restore(stream->conf, entry, &changed, &first, err));
-    if (changed > 0)
-        fb_stream_warn(stream,
-                       "%u settings keep the values that checkpoint %s was begun with, "
-                       "not the session's: %.*s%s",
-                       changed, stream->config.checkpoint_root, FB_SLICE_ARGS(first),
-                       changed > 1 ? ", ..." : "");
-    return FB_OK;
+    fb_buf changes;
+    fb_buf_init(&changes, FB_ERROR_MESSAGE_SIZE / 2); /* told as far as there is room */
+    fb_status status = fb_pinned_restore(stream->conf, entry, &changes, err);
+    if (status == FB_OK && changes.size)
+        fb_stream_warn(stream, "checkpoint %s keeps the settings that it was begun with: %s",
+                       stream->config.checkpoint_root, fb_buf_text(&changes));
+    fb_buf_deinit(&changes);
+    return status;
 }
 
 fb_status fb_stream_restore_batch(fb_stream *stream, int64_t batch_id, const fb_offset_entry *entry,

@@ -201,16 +201,16 @@ void fb_pinned_from_conf(const fb_conf *conf, fb_conf_entry out[FB_PINNED_CONF_C
     }
 }
 
-fb_status fb_pinned_restore(fb_conf *conf, const fb_offset_entry *entry, uint32_t *changed,
-                            fb_slice *first, fb_error *err)
+fb_status fb_pinned_restore(fb_conf *conf, const fb_offset_entry *entry, fb_buf *changes,
+                            fb_error *err)
 {
-    *changed = 0;
     for (uint32_t i = 0; i < FB_PINNED_CONF_COUNT; i++) {
         fb_slice key = fb_slice_of(fb_pinned_confs[i].key), asked;
         fb_slice recorded = fb_pinned_conf_value(entry, fb_pinned_confs[i].key);
         if (!recorded.data) continue;
-        if (fb_conf_get(conf, key, &asked) && !fb_slice_equal(asked, recorded) && (*changed)++ == 0)
-            *first = key;
+        if (fb_conf_get(conf, key, &asked) && !fb_slice_equal(asked, recorded))
+            fb_buf_printf(changes, "%s%.*s stays %.*s, not %.*s", changes->size ? ", " : "",
+                          FB_SLICE_ARGS(key), FB_SLICE_ARGS(recorded), FB_SLICE_ARGS(asked));
         FB_TRY(fb_conf_set(conf, key, recorded, err));
     }
     return FB_OK;

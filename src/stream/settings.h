@@ -24,9 +24,9 @@ fb_option_value fb_setting_get(const fb_conf *conf, const char *key);
  * are by default. The texts are borrowed from `conf`. */
 void fb_pinned_from_conf(const fb_conf *conf, fb_conf_entry out[FB_PINNED_CONF_COUNT]);
 /* Lets a recovered entry overrule the query's configuration: present keys are copied, absent ones
- * get what Spark assumes for logs that old. `*changed` receives the number of values that differ
- * from what the session had set, `*first` the first such key. */
-fb_status fb_pinned_restore(fb_conf *conf, const fb_offset_entry *entry, uint32_t *changed,
-                            fb_slice *first, fb_error *err) FB_CHECKED;
+ * get what Spark assumes for logs that old. Where the session had set another value, key and both
+ * values are appended to `changes`, for people. */
+fb_status fb_pinned_restore(fb_conf *conf, const fb_offset_entry *entry, fb_buf *changes,
+                            fb_error *err) FB_CHECKED;
 
 #endif

@@ -86,7 +86,7 @@ def check_way(program, whole, folder, damages, replayed):
     if forebay(program, folder, "checkpoint", "verify", "checkpoint").returncode != 3:
         raise Failure("verify does not see it")
     done = run_batch(program, folder)
-    if f"ran {replayed} batches again" not in done.stderr:
+    if f"ran {replayed} batch{'es' if replayed > 1 else ''} again" not in done.stderr:
         raise Failure(f"no word of it: {done.stderr}")
     if done.stdout != whole["output"]:
         raise Failure(f"batch {LAST_BATCH + 1} is {done.stdout}, not {whole['output']}")

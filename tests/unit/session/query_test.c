@@ -503,8 +503,9 @@ static void a_warning_of_the_start_comes_from_a_query_that_can_be_asked(void **s
     assert_ok(fb_session_set(session, "spark.sql.shuffle.partitions", "3", &err), &err);
     query = start(frame, "noop", "q", "availableNow");
     assert_ok(fb_query_await(query, -1, NULL, &err), &err);
-    assert_contains(t.warning, "q, batch 1: 1 settings keep the values that checkpoint");
-    assert_contains(t.warning, "spark.sql.shuffle.partitions");
+    assert_contains(t.warning, "q, batch 1: checkpoint ");
+    assert_contains(t.warning, "keeps the settings that it was begun with: "
+                               "spark.sql.shuffle.partitions stays 8, not 3");
     assert_true(t.warned_after_start);
     fb_query_destroy(query);
     fb_frame_destroy(frame);

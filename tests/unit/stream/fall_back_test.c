@@ -48,7 +48,7 @@ static void a_damaged_version_is_made_again_from_the_one_before(void **state)
     sim_state_damage(&world, "0/1/5.delta");
     go_on();
     assert_contains(world.warning, "/state/0/1/5.delta");
-    assert_contains(world.warning, "went back to version 4 of the state and ran 1 batches again");
+    assert_contains(world.warning, "went back to version 4 of the state and ran 1 batch again");
 }
 
 static void a_missing_version_is_too(void **state)
