@@ -216,6 +216,17 @@ static fb_status list_batches(walk *w, fb_arena *arena, fb_error *err)
     return FB_OK;
 }
 
+fb_status fb_checkpoint_none(fb_filesystem *fs, const char *root, const char *what, fb_error *err)
+{
+    bool found;
+    fb_file_info info;
+    FB_TRY(fb_filesystem_stat(fs, root, &found, &info, err));
+    if (!found) return fb_fail(err, FB_E_NOT_FOUND, 0, "%s: no such directory", root);
+    return fb_fail(err, FB_E_NOT_FOUND, 0,
+                   "%s: no checkpoint with a %s; expected the checkpointLocation of a query", root,
+                   what);
+}
+
 static fb_status check_all(walk *w, fb_arena *arena, fb_error *err)
 {
     char offsets[FB_PATH_MAX_BYTES + 1], commits[FB_PATH_MAX_BYTES + 1];
@@ -232,7 +243,7 @@ static fb_status check_all(walk *w, fb_arena *arena, fb_error *err)
     FB_TRY(fb_filesystem_list(w->fs, state, arena, &infos, &count, err));
     w->has_state = count > 0;
     if (!check->planned_count && !check->committed_count)
-        return fb_fail(err, FB_E_NOT_FOUND, 0, "%s: no checkpoint with a batch", w->root);
+        return fb_checkpoint_none(w->fs, w->root, "batch", err);
     FB_TRY(check_metadata(w, err));
     FB_TRY(check_batches(w, arena, err));
     check_restart(w);

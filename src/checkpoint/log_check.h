@@ -30,4 +30,9 @@ fb_status fb_checkpoint_check_sources(fb_filesystem *fs, const char *root,
                                       const fb_findings *findings, fb_log_check *check,
                                       fb_error *err) FB_CHECKED;
 
+/* What is said of a folder without the logs of a query: FB_E_NOT_FOUND, or the failure of looking.
+ * `what` ought to be in the logs, such as "committed batch". */
+fb_status fb_checkpoint_none(fb_filesystem *fs, const char *root, const char *what,
+                             fb_error *err) FB_CHECKED;
+
 #endif

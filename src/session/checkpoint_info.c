@@ -2,6 +2,7 @@
  *
  * What a checkpoint is, from its metadata, the newest entries of its logs and the names and sizes
  * of its state files. */
+#include "checkpoint/log_check.h"
 #include "checkpoint/pinned_conf.h"
 #include "data/datetime.h"
 #include "files/location.h"
@@ -105,7 +106,7 @@ static fb_status read_logs(info *f, fb_error *err)
         fb_metadata_log_list(&committed, f->view.arena, &f->committed, &f->committed_count, err));
     FB_TRY(fb_metadata_log_list(&planned, f->view.arena, &f->planned, &f->planned_count, err));
     if (!f->planned_count && !f->committed_count)
-        return fb_fail(err, FB_E_NOT_FOUND, 0, "%s: no checkpoint with a batch", f->view.root);
+        return fb_checkpoint_none(f->view.fs, f->view.root, "batch", err);
     FB_TRY(read_query_id(f, err));
     FB_TRY(read_commit(f, commits, err));
     if (!f->planned_count) return FB_OK;
@@ -343,7 +344,10 @@ static void write_text(const info *f, fb_buf *out)
         if (f->has_commit && f->commit.next_watermark_ms > watermark_ms)
             watermark_ms = f->commit.next_watermark_ms;
         add_time(f, "planned at", f->offsets.timestamp_ms, out);
-        add_time(f, "watermark", watermark_ms, out);
+        if (watermark_ms > 0)
+            add_time(f, "watermark", watermark_ms, out);
+        else
+            fb_buf_printf(out, "%-10s  none\n", "watermark");
         fb_buf_printf(out, "%-10s  %s", "written by",
                       f->offsets.run_id.size ? "forebay, run " : "spark");
         fb_buf_add_slice(out, f->offsets.run_id);

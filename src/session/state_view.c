@@ -2,6 +2,7 @@
 #include "session/state_view.h"
 
 #include "base/parse.h"
+#include "checkpoint/log_check.h"
 #include "checkpoint/pinned_conf.h"
 
 #include <inttypes.h>
@@ -19,7 +20,7 @@ fb_status fb_state_view_open(fb_filesystem *fs, fb_arena *arena, const char *roo
     const fb_metadata_log commits = {fs, directory};
     FB_TRY(fb_metadata_log_list(&commits, arena, &out->batches, &out->batch_count, err));
     if (out->batch_count > 0) return FB_OK;
-    return fb_fail(err, FB_E_NOT_FOUND, 0, "%s: no checkpoint with a committed batch", root);
+    return fb_checkpoint_none(fs, root, "committed batch", err);
 }
 
 static bool is_committed(const fb_state_view *view, int64_t batch_id)

@@ -116,7 +116,7 @@ static void what_is_missing_is_named(void **state)
     refuse("d1_tumbling_append", (fb_state_options){.one_partition = true, .partition = 9},
            FB_E_NOT_FOUND, "there is no partition 9; they are 0 to 1");
     refuse("nothing", (fb_state_options){0}, FB_E_NOT_FOUND,
-           "no checkpoint with a committed batch");
+           "no such directory");
 }
 
 /* A copy with one byte of the newest delta of partition 0 changed. */
