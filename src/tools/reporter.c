@@ -316,8 +316,11 @@ static void on_warning(void *user, fb_query *query, const char *message)
 static void tell_end(const fb_query *query, bool stopped)
 {
     long long last = (long long)fb_query_last_batch(query);
+    bool ran = last >= (long long)fb_query_first_batch(query);
     if (!stopped && last < 0)
-        fprintf(stderr, "%s  ended before its first batch\n", name_of(query));
+        fprintf(stderr, "%s  done: there was no data for a first batch\n", name_of(query));
+    else if (!stopped && !ran)
+        fprintf(stderr, "%s  done: nothing new after batch %lld\n", name_of(query), last);
     else if (!stopped)
         fprintf(stderr, "%s  done after batch %lld\n", name_of(query), last);
     else if (last < 0)
