@@ -150,7 +150,7 @@ static fb_status look_at_partition(info *f, const char *directory, int64_t wante
     int64_t snapshot;
     FB_TRY(add_sizes(f, directory, out, err));
     if (f->is_rocksdb) return FB_OK;
-    FB_TRY(fb_state_files_list(f->view.fs, directory, f->view.arena, &files, err));
+    FB_TRY(fb_state_files_list_live(f->view.fs, directory, wanted, f->view.arena, &files, err));
     out->snapshot_count += files.snapshot_count;
     out->delta_count += files.delta_count;
     if (fb_state_files_chain(&files, directory, wanted, INT64_MAX, &snapshot, &missing) != FB_OK)

@@ -25,7 +25,7 @@ typedef struct verify {
     fb_state_format state_format;
     int64_t *versions; /* of state that have to be there */
     uint32_t version_count;
-    const char *commits;
+    const char *offsets;
     fb_state_store_totals totals;
     uint32_t operator_count;
     uint64_t damage_count, remark_count;
@@ -225,7 +225,7 @@ static fb_status check_store(verify *v, const fb_operator_metadata *operator_,
         .format = v->state_format,
         .versions = v->versions,
         .version_count = v->version_count,
-        .commits = v->commits,
+        .offsets = v->offsets,
         .findings = &v->findings,
     };
     int64_t id = operator_->operator_id;
@@ -299,10 +299,10 @@ static fb_status check_operator(verify *v, uint32_t id, fb_error *err)
 static fb_status find_versions(verify *v, fb_error *err)
 {
     const fb_log_check *logs = &v->logs;
-    v->commits = fb_arena_printf(v->view.arena, "%s/commits", v->view.root);
+    v->offsets = fb_arena_printf(v->view.arena, "%s/offsets", v->view.root);
     v->versions =
         fb_arena_array(v->view.arena, (size_t)logs->committed_count + 1, sizeof *v->versions);
-    if (!v->versions || !v->commits) return fb_fail_nomem(err, "a checkpoint");
+    if (!v->versions || !v->offsets) return fb_fail_nomem(err, "a checkpoint");
     for (uint32_t i = 0; i < logs->committed_count; i++)
         v->versions[i] = logs->committed[i] + (logs->committed[i] < INT64_MAX);
     v->version_count = logs->committed_count;

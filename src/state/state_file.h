@@ -104,6 +104,10 @@ typedef struct fb_state_files {
 /* The files in a store's directory; foreign names are ignored. None when it does not exist. */
 fb_status fb_state_files_list(fb_filesystem *fs, const char *directory, fb_arena *arena,
                               fb_state_files *out, fb_error *err) FB_CHECKED;
+/* The same beside a query that makes snapshots and purges what is older: a list is no moment in
+ * time, and is made again, a few times, while the files of `version` do not seem to be there. */
+fb_status fb_state_files_list_live(fb_filesystem *fs, const char *directory, int64_t version,
+                                   fb_arena *arena, fb_state_files *out, fb_error *err) FB_CHECKED;
 /* What has to be read to have `version`: the newest snapshot not above it and not above
  * `max_snapshot` (0: from the empty store), then all deltas up to `version`. FB_E_NOT_FOUND names
  * the first delta that is missing. Pass INT64_MAX at first, and the snapshot less one when that

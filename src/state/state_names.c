@@ -119,3 +119,17 @@ fb_status fb_state_files_chain(const fb_state_files *files, const char *director
     *snapshot = newest;
     return FB_OK;
 }
+
+fb_status fb_state_files_list_live(fb_filesystem *fs, const char *directory, int64_t version,
+                                   fb_arena *arena, fb_state_files *out, fb_error *err)
+{
+    enum { MAX_TRIES = 3 };
+    for (int try = 0; try < MAX_TRIES; try++) {
+        int64_t snapshot;
+        fb_error missing;
+        FB_TRY(fb_state_files_list(fs, directory, arena, out, err));
+        if (fb_state_files_chain(out, directory, version, INT64_MAX, &snapshot, &missing) == FB_OK)
+            break;
+    }
+    return FB_OK;
+}

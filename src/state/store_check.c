@@ -16,7 +16,9 @@ enum { UNKNOWN_VERSION = -1 };
 typedef struct walk {
     const fb_state_store_check *check;
     fb_state_file_log log;
+    fb_arena *arena; /* of the list of files */
     fb_state_files files;
+    bool is_outdated; /* the list: a file was purged since */
     fb_state_store_totals *totals;
     fb_state_table *table;
     int64_t version;                     /* of the table */
@@ -128,6 +130,7 @@ static fb_status read_file(walk *w, fb_state_file_kind kind, int64_t version, fb
     bool is_gone = status == FB_E_NOT_FOUND; /* since it was listed */
     (void)snprintf(w->broken, sizeof w->broken, "%s %s", file.path,
                    is_gone ? "was removed meanwhile" : "is damaged");
+    w->is_outdated = w->is_outdated || is_gone;
     return is_gone ? FB_OK : fb_findings_take(w->check->findings, &caught, err);
 }
 
@@ -185,18 +188,17 @@ static void tell_lost(walk *w)
     w->lost_from = 0;
 }
 
-/* Whether a running query has given up a version since the versions were listed: it purges the logs
- * first, then the state. */
+/* Whether a running query has given up a version since the versions were listed: it purges the
+ * offset log first, then the state. */
 static fb_status was_purged(const walk *w, int64_t version, bool *was_purged, fb_error *err)
 {
-    const fb_state_store_check *check = w->check;
     char name[24], path[FB_PATH_MAX_BYTES + 1];
     fb_file_info info;
-    bool is_newest = version == check->versions[check->version_count - 1], is_there = true;
-    if (check->commits && !is_newest) {
+    bool is_there = true;
+    if (w->check->offsets) {
         (void)snprintf(name, sizeof name, "%" PRId64, version - 1);
-        FB_TRY(fb_path_join(path, check->commits, name, err));
-        FB_TRY(fb_filesystem_stat(check->fs, path, &is_there, &info, err));
+        FB_TRY(fb_path_join(path, w->check->offsets, name, err));
+        FB_TRY(fb_filesystem_stat(w->check->fs, path, &is_there, &info, err));
     }
     *was_purged = !is_there;
     return FB_OK;
@@ -228,12 +230,31 @@ static int64_t next_of(const int64_t *versions, uint32_t count, uint32_t index)
     return index < count ? versions[index] : INT64_MAX;
 }
 
+static void skip_to(const int64_t *versions, uint32_t count, int64_t version, uint32_t *index)
+{
+    while (*index < count && versions[*index] <= version)
+        ++*index;
+}
+
+static int64_t newest_of(const walk *w)
+{
+    const fb_state_store_check *check = w->check;
+    return check->version_count ? check->versions[check->version_count - 1] : 0;
+}
+
+static fb_status list_files(walk *w, fb_error *err)
+{
+    w->is_outdated = false;
+    return fb_state_files_list_live(w->check->fs, w->check->directory, newest_of(w), w->arena,
+                                    &w->files, err);
+}
+
 static fb_status take_files(walk *w, fb_error *err)
 {
     const fb_state_store_check *check = w->check;
     const fb_state_files *files = &w->files;
     uint32_t d = 0, s = 0, r = 0;
-    int64_t newest = check->version_count ? check->versions[check->version_count - 1] : 0;
+    int64_t newest = newest_of(w);
     for (;;) {
         int64_t delta = next_of(files->deltas, files->delta_count, d);
         int64_t snapshot = next_of(files->snapshots, files->snapshot_count, s);
@@ -241,18 +262,19 @@ static fb_status take_files(walk *w, fb_error *err)
         int64_t version = delta < snapshot ? delta : snapshot;
         if (required < version) version = required;
         if (version > newest || version == INT64_MAX) break;
-        if (delta == version) {
-            FB_TRY(take_delta(w, version, err));
-            d++;
-        }
-        if (snapshot == version) {
-            FB_TRY(take_snapshot(w, version, err));
-            s++;
-        }
+        if (delta == version) FB_TRY(take_delta(w, version, err));
+        if (snapshot == version) FB_TRY(take_snapshot(w, version, err));
         if (required == version) {
             FB_TRY(require(w, version, err));
             r++;
         }
+        if (w->is_outdated) {
+            /* What was purged has a newer snapshot in its place. */
+            FB_TRY(list_files(w, err));
+            d = s = 0;
+        }
+        skip_to(files->deltas, files->delta_count, version, &d);
+        skip_to(files->snapshots, files->snapshot_count, version, &s);
     }
     tell_lost(w);
     w->totals->later_count += files->delta_count - d + files->snapshot_count - s;
@@ -263,12 +285,12 @@ static fb_status take_files(walk *w, fb_error *err)
 fb_status fb_state_store_check_files(const fb_state_store_check *check,
                                      fb_state_store_totals *totals, fb_error *err)
 {
-    walk w = {.check = check, .totals = totals};
+    fb_arena arena;
+    walk w = {.check = check, .totals = totals, .arena = &arena};
     w.log = (fb_state_file_log){
         .fs = check->fs, .directory = (char *)check->directory, .format = check->format};
-    fb_arena arena;
     fb_arena_init(&arena, 0);
-    fb_status status = fb_state_files_list(check->fs, check->directory, &arena, &w.files, err);
+    fb_status status = list_files(&w, err);
     if (status == FB_OK && w.files.stray_snapshot)
         fb_findings_damage(check->findings,
                            "%s/%s: the name is no version: Spark does not load a store with it",

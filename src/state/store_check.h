@@ -33,7 +33,7 @@ typedef struct fb_state_store_check {
     uint32_t partition_count;
     const int64_t *versions; /* that have to be there, ascending; later ones are not looked at */
     uint32_t version_count;
-    const char *commits; /* the commit log: versions whose entry has gone are not missed; or NULL */
+    const char *offsets; /* the offset log: a version whose batch has gone is not missed; or NULL */
     fb_budget *budget;   /* for the rows; may be NULL */
     const fb_findings *findings;
 } fb_state_store_check;

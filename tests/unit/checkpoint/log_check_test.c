@@ -149,6 +149,10 @@ static void missing_entries_are_found(void **state)
     expect(&f, "damage: /ck/offsets/4 is missing; the batch is in the commit log\n"
                "remark: /ck/offsets/4 is missing between its neighbours\n");
     set_up(&f);
+    remove_file(&f, "offsets/3");
+    expect(&f, "remark: /ck/commits/3 is there, /ck/offsets/3 is not: an old batch that was not "
+               "purged to its end\n");
+    set_up(&f);
     remove_file(&f, "offsets/5");
     remove_file(&f, "commits/5");
     remove_file(&f, "commits/4");
@@ -238,7 +242,7 @@ static void a_query_that_goes_on_does_no_damage(void **state)
         assert_ok(
             fb_checkpoint_check_logs(&live.base, "/ck", &f.arena, &f.findings, &f.check, &f.err),
             &f.err);
-        assert_string_equal(fb_buf_text(&f.lines), "");
+        assert_null(strstr(fb_buf_text(&f.lines), "damage"));
         tear_down(&f);
     }
 }

@@ -192,21 +192,74 @@ static void versions_that_cannot_be_rebuilt_are_named(void **state)
     tear_down(&f);
 }
 
-/* Also where the newest version is that of a batch which is not committed. */
 static void versions_that_a_running_query_gave_up_are_not_missed(void **state)
 {
     (void)state;
     fixture f;
     set_up(&f);
-    f.check.commits = "/ck/commits";
+    f.check.offsets = "/ck/offsets";
     remove_file(&f, "1.delta");
     remove_file(&f, "4.delta");
-    assert_ok(fb_filesystem_create(f.fs, "/ck/commits/1", FB_SLICE("v1\n{}"), &f.err), &f.err);
-    look(&f);
+    assert_ok(fb_filesystem_create(f.fs, "/ck/offsets/3", FB_SLICE("v1\n{}"), &f.err), &f.err);
+    expect(&f, "damage: " DIRECTORY ": version 4 cannot be rebuilt: " DIRECTORY
+               "/4.delta does not exist; version 4 of the state needs it\n");
+    assert_ok(fb_filesystem_create(f.fs, "/ck/offsets/1", FB_SLICE("v1\n{}"), &f.err), &f.err);
     expect(&f, "damage: " DIRECTORY ": version 2 cannot be rebuilt: " DIRECTORY
                "/1.delta does not exist; version 2 of the state needs it\n"
                "damage: " DIRECTORY ": version 4 cannot be rebuilt: " DIRECTORY
                "/4.delta does not exist; version 4 of the state needs it\n");
+    tear_down(&f);
+}
+
+/* A query makes the snapshot of version 3 and purges what is older when 1.delta is to be read. */
+typedef struct live_fs {
+    fb_filesystem base;
+    fixture *fixture;
+    bool has_purged;
+} live_fs;
+
+static fb_status live_read(fb_filesystem *self, const char *path, size_t max_bytes, fb_buf *out,
+                           fb_error *err)
+{
+    live_fs *live = (live_fs *)self;
+    fixture *f = live->fixture;
+    if (!live->has_purged && strcmp(path, DIRECTORY "/1.delta") == 0) {
+        const change snapshot[] = {put_of(3, 13), put_of(0, 20), put_of(2, 12)};
+        write_file(f, FB_STATE_SNAPSHOT, 3, snapshot, 3);
+        remove_file(f, "1.delta");
+        remove_file(f, "2.delta");
+        live->has_purged = true;
+    }
+    return fb_filesystem_read(f->fs, path, max_bytes, out, err);
+}
+
+static fb_status live_stat(fb_filesystem *self, const char *path, bool *found, fb_file_info *info,
+                           fb_error *err)
+{
+    return fb_filesystem_stat(((live_fs *)self)->fixture->fs, path, found, info, err);
+}
+
+static fb_status live_list(fb_filesystem *self, const char *path, fb_arena *arena,
+                           fb_file_info **out, uint32_t *count, fb_error *err)
+{
+    return fb_filesystem_list(((live_fs *)self)->fixture->fs, path, arena, out, count, err);
+}
+
+static void a_query_that_purges_meanwhile_does_no_damage(void **state)
+{
+    (void)state;
+    static const fb_filesystem_ops ops = {.read = live_read, .stat = live_stat, .list = live_list};
+    fixture f;
+    set_up(&f);
+    live_fs live = {.base = {&ops}, .fixture = &f};
+    remove_file(&f, "3.snapshot");
+    assert_ok(fb_filesystem_create(f.fs, "/ck/offsets/2", FB_SLICE("v1\n{}"), &f.err), &f.err);
+    assert_ok(fb_filesystem_create(f.fs, "/ck/offsets/3", FB_SLICE("v1\n{}"), &f.err), &f.err);
+    f.check.fs = &live.base;
+    f.check.offsets = "/ck/offsets";
+    expect(&f, "");
+    assert_true(live.has_purged);
+    assert_int_equal(f.totals.row_count, 2);
     tear_down(&f);
 }
 
@@ -354,6 +407,7 @@ int main(void)
         cmocka_unit_test(files_of_a_batch_that_was_not_committed_are_counted_only),
         cmocka_unit_test(versions_that_cannot_be_rebuilt_are_named),
         cmocka_unit_test(versions_that_a_running_query_gave_up_are_not_missed),
+        cmocka_unit_test(a_query_that_purges_meanwhile_does_no_damage),
         cmocka_unit_test(a_damaged_file_costs_the_versions_up_to_the_next_snapshot),
         cmocka_unit_test(keys_of_another_partition_are_found),
         cmocka_unit_test(negative_hashes_have_their_partition_too),
