@@ -40,6 +40,14 @@ static inline void fb_bits_fill(uint64_t *words, size_t bit_count, bool value)
     memset(words, value ? 0xff : 0, fb_bits_words(bit_count) * sizeof *words);
 }
 
+static inline bool fb_bits_all_set(const uint64_t *words, size_t bit_count)
+{
+    for (size_t i = 0; i < bit_count / 64; i++)
+        if (~words[i]) return false;
+    size_t rest = bit_count % 64;
+    return rest == 0 || !(~words[bit_count / 64] & (((uint64_t)1 << rest) - 1));
+}
+
 /* Set bits among the first `bit_count`. */
 static inline size_t fb_bits_count(const uint64_t *words, size_t bit_count)
 {

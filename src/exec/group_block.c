@@ -17,21 +17,13 @@ typedef struct encoder {
 
 /* --- nulls --- */
 
-static bool all_set(const uint64_t *bits, size_t row_count)
-{
-    for (size_t i = 0; i < row_count / 64; i++)
-        if (~bits[i]) return false;
-    size_t rest = row_count % 64;
-    return rest == 0 || !(~bits[row_count / 64] & (((uint64_t)1 << rest) - 1));
-}
-
 /* *valid = rows of the column that are not null and not below a null; NULL: all rows. */
 static bool find_valid(encoder *e, const fb_column *column, const uint64_t *parent,
                        const uint64_t **valid)
 {
     *valid = parent;
     if (!column->validity) return true;
-    if (!column->is_constant && all_set(column->validity, e->row_count)) return true;
+    if (!column->is_constant && fb_bits_all_set(column->validity, e->row_count)) return true;
     if (column->is_constant && fb_bits_get(column->validity, 0)) return true;
     size_t count = fb_bits_words(e->row_count);
     uint64_t *own = fb_arena_array(e->arena, count, sizeof *own);

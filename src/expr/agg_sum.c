@@ -25,6 +25,24 @@ static inline void note_value(fb_column *sum, uint32_t group)
     if (!fb_bits_get(sum->validity, group)) fb_bits_set(sum->validity, group);
 }
 
+/* The same for many groups: bits of one word, as those of new groups side by side, are gathered. */
+static void note_values(fb_column *sum, const uint32_t *groups, size_t row_count)
+{
+    uint64_t bits = 0;
+    uint32_t word = row_count ? groups[0] / 64 : 0;
+    for (size_t i = 0; i < row_count; i++) {
+        uint32_t group = groups[i];
+        if (group / 64 != word) {
+            if (fb_bits_get(sum->validity, group)) continue;
+            sum->validity[word] |= bits;
+            word = group / 64;
+            bits = 0;
+        }
+        bits |= (uint64_t)1 << group % 64;
+    }
+    if (row_count) sum->validity[word] |= bits;
+}
+
 static inline __attribute__((always_inline)) bool add_longs(fb_column *sum, const uint32_t *groups,
                                                             const fb_column *arg, size_t row_count,
                                                             bool has_nulls)
@@ -37,8 +55,9 @@ static inline __attribute__((always_inline)) bool add_longs(fb_column *sum, cons
         if (has_nulls && fb_column_is_null(arg, i)) continue;
         int64_t *total = &totals[groups[i]];
         overflow |= __builtin_add_overflow(*total, values[i * step], total);
-        note_value(sum, groups[i]);
+        if (has_nulls) note_value(sum, groups[i]);
     }
+    if (!has_nulls) note_values(sum, groups, row_count);
     return overflow;
 }
 

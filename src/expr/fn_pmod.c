@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * pmod: the remainder with the sign of the divisor where that is positive. */
+#include "base/divider.h"
 #include "base/status.h"
 #include "data/decimal.h"
 #include "expr/fn_arithmetic.h"
@@ -87,9 +88,26 @@ static void put_pmod(const fb_column *a, size_t i, const fb_column *n, size_t k,
     }
 }
 
+/* A positive divisor that is the same for all rows, dividends without gaps. */
+static void pmod_constant(const int64_t *values, size_t row_count, uint64_t n, int64_t *out)
+{
+    const fb_divider divider = fb_divider_make(n);
+    for (size_t i = 0; i < row_count; i++) {
+        uint64_t sign = (uint64_t)(values[i] >> 63), value = (uint64_t)values[i];
+        uint64_t rest = fb_divider_remainder(&divider, (value ^ sign) - sign);
+        out[i] = (int64_t)((rest ^ sign) - sign + (rest ? n & sign : 0));
+    }
+}
+
 static fb_status pmod_kernel(const fb_expr *self, fb_eval *eval, const fb_column *args,
                              size_t row_count, fb_column *out)
 {
+    if (self->type->id == FB_TYPE_BIGINT && !args[0].is_constant && args[1].is_constant &&
+        args[1].int64s[0] > 0) {
+        FB_TRY(fb_kernel_begin(self, eval, args, row_count, out));
+        pmod_constant(args[0].int64s, row_count, (uint64_t)args[1].int64s[0], out->int64s);
+        return FB_OK;
+    }
     FB_TRY(fb_kernel_begin_nullable(self, eval, args, row_count, out));
     memset(out->values, 0, row_count * fb_type_width(out->type));
     for (size_t row = 0; row < row_count; row++) {
