@@ -13,13 +13,17 @@
 #include "data/column_hash.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum { LEAST_CHUNK_ROWS = 16, SMALL_BLOCK_BYTES = 1024, LARGE_BLOCK_BYTES = 256 * 1024 };
+
+static const uint32_t NO_PART = UINT32_MAX;
 
 typedef struct held_chunk {
     fb_chunk chunk;
     fb_appender *appenders; /* one per column */
     uint32_t capacity;
+    uint32_t part; /* NO_PART: of any */
 } held_chunk;
 
 typedef struct cell {
@@ -147,8 +151,9 @@ static uint32_t next_capacity(const cell *c, uint32_t wanted)
     return capacity < FB_CHUNK_ROWS ? capacity : FB_CHUNK_ROWS;
 }
 
-/* A new chunk at the end of the cell, for columns like those of `like`. */
-static bool add_chunk(cell *c, const fb_chunk *like, uint32_t wanted)
+/* A new chunk at the end of the cell, for columns like those of `like`. Nothing follows the rows
+ * of a part in their chunk. */
+static bool add_chunk(cell *c, const fb_chunk *like, uint32_t wanted, uint32_t part)
 {
     if (c->chunk_count == c->chunk_capacity) {
         uint32_t capacity = c->chunk_capacity ? c->chunk_capacity * 2 : 1;
@@ -157,10 +162,12 @@ static bool add_chunk(cell *c, const fb_chunk *like, uint32_t wanted)
         c->chunks = chunks;
         c->chunk_capacity = capacity;
     }
-    held_chunk held = {.capacity = next_capacity(c, wanted),
+    bool is_exact = part != NO_PART && wanted <= FB_CHUNK_ROWS;
+    held_chunk held = {.capacity = is_exact ? wanted : next_capacity(c, wanted),
+                       .part = part,
                        .chunk = {.column_count = like->column_count}};
     if (!c->arena.block_bytes) fb_arena_init(&c->arena, SMALL_BLOCK_BYTES);
-    if (held.capacity == FB_CHUNK_ROWS) c->arena.block_bytes = LARGE_BLOCK_BYTES;
+    if (held.capacity == FB_CHUNK_ROWS || part != NO_PART) c->arena.block_bytes = LARGE_BLOCK_BYTES;
     held.chunk.columns = fb_arena_array(&c->arena, like->column_count, sizeof(fb_column));
     held.appenders = fb_arena_array(&c->arena, like->column_count, sizeof(fb_appender));
     if (!held.chunk.columns || !held.appenders) return false;
@@ -172,12 +179,13 @@ static bool add_chunk(cell *c, const fb_chunk *like, uint32_t wanted)
     return true;
 }
 
-static bool add_rows(cell *c, const fb_chunk *from, const uint32_t *rows, uint32_t count)
+static bool add_rows(cell *c, const fb_chunk *from, const uint32_t *rows, uint32_t count,
+                     uint32_t part)
 {
     while (count) {
         held_chunk *last = c->chunk_count ? &c->chunks[c->chunk_count - 1] : NULL;
-        if (!last || last->chunk.row_count == last->capacity) {
-            if (!add_chunk(c, from, count)) return false;
+        if (!last || last->chunk.row_count == last->capacity || last->part != part) {
+            if (!add_chunk(c, from, count, part)) return false;
             last = &c->chunks[c->chunk_count - 1];
         }
         uint32_t room = last->capacity - last->chunk.row_count;
@@ -220,13 +228,13 @@ static fb_status count_cell(fb_exchange *exchange, cell *c, fb_error *err)
 }
 
 static fb_status write_parted(fb_exchange *exchange, lane *to, const fb_chunk *rows,
-                              const parting *p, fb_error *err)
+                              const parting *p, uint32_t part, fb_error *err)
 {
     uint32_t start = 0;
     for (uint32_t i = 0; i < exchange->partition_count; i++) {
         uint32_t count = p->ends[i] - start;
         if (!count) continue;
-        if (!add_rows(&to->cells[i], rows, p->rows + start, count))
+        if (!add_rows(&to->cells[i], rows, p->rows + start, count, part))
             return fb_fail_nomem(err, "rows on their way to their partitions");
         FB_TRY(count_cell(exchange, &to->cells[i], err));
         start = p->ends[i];
@@ -234,8 +242,8 @@ static fb_status write_parted(fb_exchange *exchange, lane *to, const fb_chunk *r
     return FB_OK;
 }
 
-fb_status fb_exchange_write(fb_exchange *exchange, uint32_t lane_index, const fb_chunk *rows,
-                            fb_error *err)
+static fb_status write_rows(fb_exchange *exchange, uint32_t lane_index, uint32_t part,
+                            const fb_chunk *rows, fb_error *err)
 {
     FB_ASSERT(lane_index < exchange->lane_count && exchange->key_count <= rows->column_count);
     lane *to = &exchange->lanes[lane_index];
@@ -245,7 +253,20 @@ fb_status fb_exchange_write(fb_exchange *exchange, uint32_t lane_index, const fb
     fb_arena_reset(&to->scratch);
     if (!part_rows(exchange, rows, &to->scratch, &p))
         return fb_fail_nomem(err, "rows on their way to their partitions");
-    return write_parted(exchange, to, rows, &p, err);
+    return write_parted(exchange, to, rows, &p, part, err);
+}
+
+fb_status fb_exchange_write(fb_exchange *exchange, uint32_t lane_index, const fb_chunk *rows,
+                            fb_error *err)
+{
+    return write_rows(exchange, lane_index, NO_PART, rows, err);
+}
+
+fb_status fb_exchange_write_part(fb_exchange *exchange, uint32_t lane_index, uint32_t part,
+                                 const fb_chunk *rows, fb_error *err)
+{
+    FB_ASSERT(part < FB_EXCHANGE_PARTS);
+    return write_rows(exchange, lane_index, part, rows, err);
 }
 
 void fb_exchange_finish_lane(fb_exchange *exchange, uint32_t lane_index, bool is_distinct)
@@ -280,6 +301,45 @@ const fb_chunk *fb_exchange_chunk(const fb_exchange *exchange, uint32_t partitio
         index -= count;
     }
     FB_UNREACHABLE();
+}
+
+/* Chunks of each part in `counts`; false: some are of none. */
+static bool count_parts(const fb_exchange *exchange, uint32_t partition, uint32_t *counts)
+{
+    memset(counts, 0, FB_EXCHANGE_PARTS * sizeof *counts);
+    for (uint32_t i = 0; i < exchange->lane_count; i++) {
+        uint32_t count = cell_chunk_count(&exchange->lanes[i], partition);
+        for (uint32_t k = 0; k < count; k++) {
+            uint32_t part = exchange->lanes[i].cells[partition].chunks[k].part;
+            if (part == NO_PART) return false;
+            counts[part]++;
+        }
+    }
+    return true;
+}
+
+fb_status fb_exchange_order_by_part(const fb_exchange *exchange, uint32_t partition,
+                                    fb_arena *arena, uint32_t *ends, uint32_t **order,
+                                    fb_error *err)
+{
+    *order = NULL;
+    if (!count_parts(exchange, partition, ends)) return FB_OK;
+    uint32_t *numbers =
+        fb_arena_array(arena, fb_exchange_chunk_count(exchange, partition), sizeof *numbers);
+    if (!numbers) return fb_fail_nomem(err, "an exchange");
+    uint32_t start = 0, number = 0;
+    for (uint32_t i = 0; i < FB_EXCHANGE_PARTS; i++) {
+        uint32_t count = ends[i];
+        ends[i] = start;
+        start += count;
+    }
+    for (uint32_t i = 0; i < exchange->lane_count; i++) {
+        uint32_t count = cell_chunk_count(&exchange->lanes[i], partition);
+        for (uint32_t k = 0; k < count; k++)
+            numbers[ends[exchange->lanes[i].cells[partition].chunks[k].part]++] = number++;
+    }
+    *order = numbers;
+    return FB_OK;
 }
 
 bool fb_exchange_is_distinct(const fb_exchange *exchange, uint32_t partition)

@@ -4,8 +4,15 @@
 #include "base/memory.h"
 #include "exec/partial_parts.h"
 
-/* Groups in one table. With more of them, their table and values no longer fit the second cache. */
-enum { MOST_GROUPS = 1 << 16 };
+enum {
+    /* Groups in one table. With more of them, their table and values no longer fit the second
+     * cache. */
+    MOST_GROUPS = 1 << 16,
+    /* Where fewer rows than one in so many repeat a key, groups are not worth forming. */
+    FEW_REPEATED = 8,
+};
+
+static const uint32_t NO_PART = UINT32_MAX;
 
 typedef struct partial {
     fb_operator base;
@@ -14,17 +21,72 @@ typedef struct partial {
     fb_exchange *exchange;
     uint32_t lane;
     fb_budget *budget;
-    fb_arena plan;  /* as long as the operator */
-    fb_arena arena; /* of one chunk */
+    fb_arena plan;         /* as long as the operator */
+    fb_arena arena;        /* of one chunk */
+    fb_arena groups_arena; /* of one chunk of groups that is written */
     fb_group_layout layout;
     fb_column *keys;
     fb_call_input *inputs; /* per call */
     fb_group_words groups; /* while they are few */
     fb_buffers buffers;
     uint64_t held_bytes; /* of the buffers, counted in the budget */
+    uint64_t row_count;  /* in the one table */
     bool can_part;
+    bool rounds;             /* some call's merge rounds: a row is not to be merged as a group */
     fb_partial_parts *parts; /* when they are many */
 } partial;
+
+/* --- groups --- */
+
+/* Rows first .. first + count - 1 of a flat column; `first` is a multiple of 64. */
+static bool column_from(fb_column *out, const fb_column *in, uint32_t first, uint32_t count,
+                        fb_arena *arena)
+{
+    *out = *in;
+    out->values = (char *)in->values + (size_t)first * fb_type_width(in->type);
+    if (in->validity) out->validity = in->validity + first / 64;
+    if (in->validity && fb_bits_all_set(out->validity, count)) out->validity = NULL;
+    if (in->type->id != FB_TYPE_STRUCT) return true;
+    out->children = fb_arena_array(arena, in->type->field_count, sizeof *out->children);
+    if (!out->children) return false;
+    for (uint32_t i = 0; i < in->type->field_count; i++)
+        if (!column_from(&out->children[i], &in->children[i], first, count, arena)) return false;
+    return true;
+}
+
+static fb_status write_chunk(partial *p, uint32_t part, const fb_group_entries *groups,
+                             const fb_buffers *values, uint32_t first, uint32_t count,
+                             fb_error *err)
+{
+    uint32_t keys = p->aggregation->key_count;
+    fb_chunk chunk = {.row_count = count, .column_count = fb_aggregation_width(p->aggregation)};
+    chunk.columns = fb_arena_array(&p->groups_arena, chunk.column_count, sizeof *chunk.columns);
+    if (!chunk.columns) return fb_fail_nomem(err, "the groups of a batch");
+    const fb_group_entries entries = {groups->words +
+                                          (size_t)first * fb_group_layout_stride(&p->layout),
+                                      groups->nulls ? groups->nulls + first : NULL};
+    FB_TRY(fb_group_keys_decode(&p->layout, &entries, count, &p->groups_arena, chunk.columns, err));
+    for (uint32_t i = 0; i < values->column_count; i++)
+        if (!column_from(&chunk.columns[keys + i], &values->columns[i], first, count,
+                         &p->groups_arena))
+            return fb_fail_nomem(err, "the groups of a batch");
+    if (part == NO_PART) return fb_exchange_write(p->exchange, p->lane, &chunk, err);
+    return fb_exchange_write_part(p->exchange, p->lane, part, &chunk, err);
+}
+
+/* fb_partial_parts_write */
+static fb_status write_groups(void *user, uint32_t part, const fb_group_entries *groups,
+                              const fb_buffers *values, uint32_t group_count, fb_error *err)
+{
+    partial *p = user;
+    for (uint32_t first = 0; first < group_count; first += FB_CHUNK_ROWS) {
+        uint32_t left = group_count - first;
+        fb_arena_reset(&p->groups_arena);
+        FB_TRY(write_chunk(p, part, groups, values, first,
+                           left < FB_CHUNK_ROWS ? left : FB_CHUNK_ROWS, err));
+    }
+    return FB_OK;
+}
 
 /* --- rows --- */
 
@@ -104,13 +166,15 @@ static void release(partial *p)
     p->held_bytes = 0;
 }
 
-/* From one table to one for each part. */
-static fb_status part_groups(partial *p, fb_error *err)
+/* From one table to one for each part, or to none when nearly every row was a new group. */
+static fb_status part_groups(partial *p, fb_eval *eval)
 {
-    FB_TRY(fb_partial_parts_create(p->aggregation, &p->layout, p->budget, &p->parts, err));
-    FB_TRY(fb_partial_parts_adopt(p->parts, &p->groups, &p->buffers, err));
+    FB_TRY(fb_partial_parts_create(p->aggregation, &p->layout, p->budget, write_groups, p,
+                                   &p->parts, eval->err));
+    FB_TRY(fb_partial_parts_adopt(p->parts, &p->groups, &p->buffers, eval->err));
+    bool is_wasted = p->row_count - p->groups.count < p->row_count / FEW_REPEATED;
     release(p);
-    return FB_OK;
+    return is_wasted && !p->rounds ? fb_partial_parts_pass_on(p->parts, eval) : FB_OK;
 }
 
 static fb_status partial_push(fb_operator *self, const fb_chunk *chunk, fb_error *err)
@@ -122,82 +186,30 @@ static fb_status partial_push(fb_operator *self, const fb_chunk *chunk, fb_error
     FB_TRY(evaluate(p, &eval, chunk, &rows));
     if (p->parts) return fb_partial_parts_add(p->parts, &eval, &rows, p->inputs);
     FB_TRY(update(p, &eval, &rows));
-    return p->can_part && p->groups.count > MOST_GROUPS ? part_groups(p, err) : FB_OK;
+    p->row_count += chunk->row_count;
+    return p->can_part && p->groups.count > MOST_GROUPS ? part_groups(p, &eval) : FB_OK;
 }
 
-/* --- groups --- */
+/* --- the end --- */
 
-/* Rows from `first` on, a multiple of 64, of a flat column. */
-static bool column_from(fb_column *out, const fb_column *in, uint32_t first, fb_arena *arena)
+static fb_status write_own(partial *p, fb_eval *eval)
 {
-    *out = *in;
-    out->values = (char *)in->values + (size_t)first * fb_type_width(in->type);
-    if (in->validity) out->validity = in->validity + first / 64;
-    if (in->type->id != FB_TYPE_STRUCT) return true;
-    out->children = fb_arena_array(arena, in->type->field_count, sizeof *out->children);
-    if (!out->children) return false;
-    for (uint32_t i = 0; i < in->type->field_count; i++)
-        if (!column_from(&out->children[i], &in->children[i], first, arena)) return false;
-    return true;
-}
-
-static fb_status write_chunk(partial *p, const fb_group_words *groups, const fb_buffers *buffers,
-                             uint32_t first, uint32_t count, fb_error *err)
-{
-    uint32_t keys = p->aggregation->key_count;
-    fb_chunk chunk = {.row_count = count, .column_count = fb_aggregation_width(p->aggregation)};
-    chunk.columns = fb_arena_array(&p->arena, chunk.column_count, sizeof *chunk.columns);
-    if (!chunk.columns) return fb_fail_nomem(err, "the groups of a batch");
-    const fb_group_entries entries = fb_group_words_from(groups, first);
-    FB_TRY(fb_group_keys_decode(&p->layout, &entries, count, &p->arena, chunk.columns, err));
-    for (uint32_t i = 0; i < buffers->column_count; i++)
-        if (!column_from(&chunk.columns[keys + i], &buffers->columns[i], first, &p->arena))
-            return fb_fail_nomem(err, "the groups of a batch");
-    return fb_exchange_write(p->exchange, p->lane, &chunk, err);
-}
-
-static fb_status write_groups(partial *p, const fb_group_words *groups, const fb_buffers *buffers,
-                              fb_error *err)
-{
-    for (uint32_t first = 0; first < groups->count; first += FB_CHUNK_ROWS) {
-        uint32_t left = groups->count - first;
-        fb_arena_reset(&p->arena);
-        FB_TRY(write_chunk(p, groups, buffers, first, left < FB_CHUNK_ROWS ? left : FB_CHUNK_ROWS,
-                           err));
-    }
-    return FB_OK;
-}
-
-static fb_status write_parts(partial *p, fb_error *err)
-{
-    for (uint32_t i = 0; i < FB_PARTS; i++) {
-        const fb_group_words *groups;
-        const fb_buffers *buffers;
-        fb_arena_reset(&p->arena);
-        fb_eval eval = {.context = p->context, .arena = &p->arena, .err = err};
-        FB_TRY(fb_partial_parts_finish(p->parts, &eval, i, &groups, &buffers));
-        FB_TRY(write_groups(p, groups, buffers, err));
-        fb_partial_parts_release(p->parts, i);
-    }
-    return FB_OK;
-}
-
-static fb_status write_own(partial *p, fb_error *err)
-{
-    fb_arena_reset(&p->arena);
-    fb_eval eval = {.context = p->context, .arena = &p->arena, .err = err};
-    FB_TRY(fb_buffers_settle(&p->buffers, &eval));
-    return write_groups(p, &p->groups, &p->buffers, err);
+    FB_TRY(fb_buffers_settle(&p->buffers, eval));
+    const fb_group_entries entries = fb_group_words_from(&p->groups, 0);
+    return write_groups(p, NO_PART, &entries, &p->buffers, p->groups.count, eval->err);
 }
 
 static fb_status partial_finish(fb_operator *self, fb_error *err)
 {
     partial *p = (partial *)self;
+    fb_arena_reset(&p->arena);
+    fb_eval eval = {.context = p->context, .arena = &p->arena, .err = err};
     if (p->parts) /* which keep no lists */
-        FB_TRY(write_parts(p, err));
+        FB_TRY(fb_partial_parts_finish(p->parts, &eval));
     else
-        FB_TRY(write_own(p, err));
-    fb_exchange_finish_lane(p->exchange, p->lane, true);
+        FB_TRY(write_own(p, &eval));
+    fb_exchange_finish_lane(p->exchange, p->lane,
+                            !p->parts || fb_partial_parts_are_distinct(p->parts));
     release(p);
     return FB_OK;
 }
@@ -209,6 +221,7 @@ static void partial_close(fb_operator *self)
     partial *p = (partial *)self;
     release(p);
     fb_partial_parts_destroy(p->parts);
+    fb_arena_deinit(&p->groups_arena);
     fb_arena_deinit(&p->arena);
     fb_arena_deinit(&p->plan);
     fb_free(p);
@@ -257,6 +270,7 @@ static fb_status prepare_calls(partial *p, fb_error *err)
         fb_column *args = fb_arena_array(&p->plan, a->calls[i]->arg_count, sizeof *args);
         if (!args) return fb_fail_nomem(err, "an aggregation");
         p->inputs[i].args = args;
+        p->rounds |= a->calls[i]->merge_rounds;
     }
     p->can_part = fb_partial_parts_fit(a, &p->layout);
     return fb_buffers_init(&p->buffers, a->calls, a->call_count, err);
@@ -278,6 +292,7 @@ fb_status fb_partial_aggregate_create(const fb_aggregation *aggregation,
                    .budget = budget};
     fb_arena_init(&p->plan, 1024);
     fb_arena_init(&p->arena, 0);
+    fb_arena_init(&p->groups_arena, 0);
     fb_status status = prepare_keys(p, err);
     if (status == FB_OK) status = prepare_calls(p, err);
     if (status == FB_OK)

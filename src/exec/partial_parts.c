@@ -4,8 +4,9 @@
 #include "base/memory.h"
 
 enum {
-    PART_ROWS = 4096, /* of a part that wait: enough to use most of its groups once */
-    PART_SHIFT = 24,  /* the bits of the hash that choose the part, next to those of the tag */
+    PART_ROWS = 4096,      /* of a part that wait: enough to use most of its groups once */
+    MOST_PASSED = 2 << 20, /* rows that are passed on */
+    PART_SHIFT = 24,       /* the bits of the hash that choose the part, next to those of the tag */
 };
 
 /* Values of all parts, part after part with room for PART_ROWS in each. */
@@ -33,6 +34,11 @@ struct fb_partial_parts {
     const fb_aggregation *aggregation;
     const fb_group_layout *layout;
     fb_budget *budget;
+    fb_partial_parts_write write;
+    void *user;
+    uint32_t pass_left; /* rows that may still be passed on */
+    bool has_passed;
+    fb_buffers passed;   /* the rows of a part, each as a group */
     fb_arena plan;       /* as long as the parts */
     fb_arena arena;      /* of one flush, or of one chunk */
     uint64_t held_bytes; /* of the columns of waiting rows */
@@ -119,11 +125,12 @@ static fb_status open_parts(fb_partial_parts *parts, fb_error *err)
         p->is_open = true;
         FB_TRY(fb_buffers_init(&p->values, a->calls, a->call_count, err));
     }
-    return FB_OK;
+    return fb_buffers_init(&parts->passed, a->calls, a->call_count, err);
 }
 
 fb_status fb_partial_parts_create(const fb_aggregation *aggregation, const fb_group_layout *layout,
-                                  fb_budget *budget, fb_partial_parts **out, fb_error *err)
+                                  fb_budget *budget, fb_partial_parts_write write, void *user,
+                                  fb_partial_parts **out, fb_error *err)
 {
     *out = NULL;
     fb_partial_parts *parts = fb_alloc_zero(1, sizeof *parts);
@@ -131,6 +138,8 @@ fb_status fb_partial_parts_create(const fb_aggregation *aggregation, const fb_gr
     parts->aggregation = aggregation;
     parts->layout = layout;
     parts->budget = budget;
+    parts->write = write;
+    parts->user = user;
     fb_arena_init(&parts->plan, 1024);
     fb_arena_init(&parts->arena, 0);
     fb_status status = open_parts(parts, err);
@@ -141,9 +150,8 @@ fb_status fb_partial_parts_create(const fb_aggregation *aggregation, const fb_gr
     return status;
 }
 
-void fb_partial_parts_release(fb_partial_parts *parts, uint32_t number)
+static void release(fb_partial_parts *parts, part *p)
 {
-    part *p = &parts->parts[number];
     if (!p->is_open) return;
     fb_group_words_deinit(&p->groups);
     fb_buffers_deinit(&p->values);
@@ -155,7 +163,8 @@ void fb_partial_parts_destroy(fb_partial_parts *parts)
 {
     if (!parts) return;
     for (uint32_t i = 0; i < FB_PARTS; i++)
-        fb_partial_parts_release(parts, i);
+        release(parts, &parts->parts[i]);
+    fb_buffers_deinit(&parts->passed);
     for (uint32_t i = 0; parts->words && i < parts->layout->word_count; i++)
         fb_free(parts->words[i].values);
     fb_free(parts->nulls.values);
@@ -228,8 +237,8 @@ static uint32_t take_passed(waiting_call *waiting, size_t first, uint32_t count,
     return passed;
 }
 
-static fb_status update_call(fb_partial_parts *parts, fb_eval *eval, part *p, uint32_t number,
-                             const uint32_t *groups)
+static fb_status update_call(fb_partial_parts *parts, fb_eval *eval, const part *p, uint32_t number,
+                             const uint32_t *groups, fb_buffers *values)
 {
     const fb_aggregate_call *call = parts->aggregation->calls[number];
     waiting_call *waiting = &parts->calls[number];
@@ -253,28 +262,75 @@ static fb_status update_call(fb_partial_parts *parts, fb_eval *eval, part *p, ui
             row_groups[i] = groups[rows[i]];
         groups = row_groups;
     }
-    return fb_buffers_update_call(&p->values, eval, number, groups, args, passed);
+    return fb_buffers_update_call(values, eval, number, groups, args, passed);
+}
+
+/* Folds the waiting rows into their groups, which lie in `values`. */
+static fb_status update(fb_partial_parts *parts, fb_eval *eval, part *p, const uint32_t *groups,
+                        fb_buffers *values)
+{
+    for (uint32_t i = 0; i < parts->aggregation->call_count; i++)
+        FB_TRY(update_call(parts, eval, p, i, groups, values));
+    p->waiting = 0;
+    return FB_OK;
+}
+
+/* The keys of rows in the form of groups'. */
+static const uint64_t *rows_to_entries(fb_partial_parts *parts, const fb_group_block *rows)
+{
+    uint32_t words = parts->layout->word_count;
+    if (words == 1) return rows->words[0];
+    uint64_t *entries = fb_arena_array(&parts->arena, rows->row_count * words, sizeof *entries);
+    for (uint32_t word = 0; entries && word < words; word++)
+        for (size_t i = 0; i < rows->row_count; i++)
+            entries[i * words + word] = rows->words[word][i];
+    return entries;
+}
+
+/* Every waiting row becomes a group. */
+static fb_status pass_on(fb_partial_parts *parts, fb_eval *eval, part *p,
+                         const fb_group_block *rows)
+{
+    uint32_t count = p->waiting;
+    const fb_group_entries keys = {rows_to_entries(parts, rows), rows->nulls};
+    uint32_t *numbers = fb_arena_array(&parts->arena, count, sizeof *numbers);
+    if (!keys.words || !numbers) return fb_fail_nomem(eval->err, "the rows of a part");
+    for (uint32_t i = 0; i < count; i++)
+        numbers[i] = i;
+    fb_buffers_clear(&parts->passed);
+    FB_TRY(fb_buffers_grow(&parts->passed, count, eval->err));
+    FB_TRY(update(parts, eval, p, numbers, &parts->passed));
+    parts->pass_left -= count < parts->pass_left ? count : parts->pass_left;
+    return parts->write(parts->user, (uint32_t)(p - parts->parts), &keys, &parts->passed, count,
+                        eval->err);
+}
+
+static fb_status take_rows(fb_partial_parts *parts, fb_eval *eval, part *p, fb_group_block *rows)
+{
+    if (parts->pass_left) return pass_on(parts, eval, p, rows);
+    uint32_t *groups = fb_arena_array(&parts->arena, PART_ROWS, sizeof *groups);
+    if (!groups) return fb_fail_nomem(eval->err, "the rows of a part");
+    FB_TRY(find_groups(parts, p, rows, groups, eval->err));
+    FB_TRY(update(parts, eval, p, groups, &p->values));
+    return count_values(parts, p, eval->err);
 }
 
 static fb_status flush(fb_partial_parts *parts, fb_eval *eval, part *p)
 {
-    uint32_t words = parts->layout->word_count;
+    if (!p->waiting) return FB_OK;
+    uint32_t words = parts->layout->word_count, count = p->waiting;
     size_t first = (size_t)(p - parts->parts) * PART_ROWS;
     fb_arena_reset(&parts->arena);
-    uint32_t *groups = fb_arena_array(&parts->arena, PART_ROWS, sizeof *groups);
-    fb_group_block rows = {.row_count = p->waiting};
+    fb_group_block rows = {.row_count = count};
     rows.words = fb_arena_array(&parts->arena, words, sizeof *rows.words);
-    if (!groups || !rows.words) return fb_fail_nomem(eval->err, "the rows of a part");
+    if (!rows.words) return fb_fail_nomem(eval->err, "the rows of a part");
     for (uint32_t i = 0; i < words; i++)
         rows.words[i] = (const uint64_t *)(void *)parts->words[i].values + first;
     uint64_t *nulls = (uint64_t *)(void *)parts->nulls.values;
     if (nulls) rows.nulls = nulls + first;
-    FB_TRY(find_groups(parts, p, &rows, groups, eval->err));
-    if (nulls) memset(nulls + first, 0, p->waiting * sizeof *nulls);
-    for (uint32_t i = 0; i < parts->aggregation->call_count; i++)
-        FB_TRY(update_call(parts, eval, p, i, groups));
-    p->waiting = 0;
-    return count_values(parts, p, eval->err);
+    FB_TRY(take_rows(parts, eval, p, &rows));
+    if (nulls) memset(nulls + first, 0, count * sizeof *nulls);
+    return FB_OK;
 }
 
 /* --- into the write buffers --- */
@@ -497,12 +553,40 @@ fb_status fb_partial_parts_adopt(fb_partial_parts *parts, const fb_group_words *
     return FB_OK;
 }
 
-fb_status fb_partial_parts_finish(fb_partial_parts *parts, fb_eval *eval, uint32_t number,
-                                  const fb_group_words **groups, const fb_buffers **values)
+static fb_status write_groups(fb_partial_parts *parts, part *p, fb_error *err)
 {
-    part *p = &parts->parts[number];
-    FB_TRY(flush(parts, eval, p));
-    *groups = &p->groups;
-    *values = &p->values;
+    const fb_group_entries keys = fb_group_words_from(&p->groups, 0);
+    return parts->write(parts->user, (uint32_t)(p - parts->parts), &keys, &p->values,
+                        p->groups.count, err);
+}
+
+/* A row that is passed on follows what came before it. */
+fb_status fb_partial_parts_pass_on(fb_partial_parts *parts, fb_eval *eval)
+{
+    for (uint32_t i = 0; i < FB_PARTS; i++) {
+        part *p = &parts->parts[i];
+        FB_TRY(flush(parts, eval, p));
+        FB_TRY(write_groups(parts, p, eval->err));
+        fb_group_words_clear(&p->groups);
+        fb_buffers_clear(&p->values);
+    }
+    parts->pass_left = MOST_PASSED;
+    parts->has_passed = true;
     return FB_OK;
+}
+
+fb_status fb_partial_parts_finish(fb_partial_parts *parts, fb_eval *eval)
+{
+    for (uint32_t i = 0; i < FB_PARTS; i++) {
+        part *p = &parts->parts[i];
+        FB_TRY(flush(parts, eval, p));
+        FB_TRY(write_groups(parts, p, eval->err));
+        release(parts, p);
+    }
+    return FB_OK;
+}
+
+bool fb_partial_parts_are_distinct(const fb_partial_parts *parts)
+{
+    return !parts->has_passed;
 }

@@ -274,24 +274,17 @@ static fb_status number_groups(run *r, const fb_chunk *chunk, uint32_t *groups, 
     return fb_buffers_grow(&r->groups, fb_group_table_count(r->numbers), err);
 }
 
-static fb_status merge_lanes(run *r, fb_error *err)
+static fb_status merge_chunk(run *r, const fb_chunk *chunk, fb_error *err)
 {
-    fb_exchange *exchange = r->self->exchange;
-    uint32_t partition = r->self->partition;
-    uint32_t chunk_count = fb_exchange_chunk_count(exchange, partition);
-    for (uint32_t i = 0; i < chunk_count; i++) {
-        const fb_chunk *chunk = fb_exchange_chunk(exchange, partition, i);
-        FB_TRY(check_cancelled(r, err));
-        fb_arena_reset(&r->arena);
-        fb_eval eval = {.context = r->self->context, .arena = &r->arena, .err = err};
-        uint32_t *groups = fb_arena_array(&r->arena, chunk->row_count, sizeof *groups);
-        if (!groups) return nomem(err);
-        FB_TRY(number_groups(r, chunk, groups, err));
-        FB_TRY(fb_buffers_merge(&r->groups, &eval, groups,
-                                chunk->columns + r->aggregation->key_count, chunk->row_count));
-        FB_TRY(count_memory(r, err));
-    }
-    return FB_OK;
+    FB_TRY(check_cancelled(r, err));
+    fb_arena_reset(&r->arena);
+    fb_eval eval = {.context = r->self->context, .arena = &r->arena, .err = err};
+    uint32_t *groups = fb_arena_array(&r->arena, chunk->row_count, sizeof *groups);
+    if (!groups) return nomem(err);
+    FB_TRY(number_groups(r, chunk, groups, err));
+    FB_TRY(fb_buffers_merge(&r->groups, &eval, groups, chunk->columns + r->aggregation->key_count,
+                            chunk->row_count));
+    return count_memory(r, err);
 }
 
 /* Groups first .. first + count - 1 of those that were made distinct. */
@@ -309,14 +302,57 @@ static fb_status take_merged(run *r, uint32_t first, uint32_t count, fb_error *e
 
 static fb_status take_all_merged(run *r, fb_error *err)
 {
-    FB_TRY(merge_lanes(r, err));
-    fb_exchange_release(r->self->exchange, r->self->partition);
     for (uint32_t first = 0; first < r->groups.group_count; first += FB_CHUNK_ROWS) {
         uint32_t rest = r->groups.group_count - first;
         fb_arena_reset(&r->arena);
         FB_TRY(take_merged(r, first, rest < FB_CHUNK_ROWS ? rest : FB_CHUNK_ROWS, err));
     }
     return FB_OK;
+}
+
+/* Part after part, each over all lanes. Before their table outgrows the cache, the groups of whole
+ * parts, to which nothing can be added, go on. */
+static fb_status take_parts(run *r, const uint32_t *order, const uint32_t *ends, fb_error *err)
+{
+    fb_exchange *exchange = r->self->exchange;
+    uint32_t next = 0;
+    for (uint32_t part = 0; part < FB_EXCHANGE_PARTS; part++) {
+        if (r->groups.group_count >= FB_CHUNK_ROWS) {
+            FB_TRY(take_all_merged(r, err));
+            fb_group_table_clear(r->numbers);
+            fb_buffers_clear(&r->groups);
+        }
+        for (; next < ends[part]; next++)
+            FB_TRY(
+                merge_chunk(r, fb_exchange_chunk(exchange, r->self->partition, order[next]), err));
+    }
+    FB_TRY(take_all_merged(r, err));
+    fb_exchange_release(exchange, r->self->partition);
+    return FB_OK;
+}
+
+/* All groups before the first one goes on. */
+static fb_status take_lanes(run *r, fb_error *err)
+{
+    fb_exchange *exchange = r->self->exchange;
+    uint32_t partition = r->self->partition;
+    uint32_t chunk_count = fb_exchange_chunk_count(exchange, partition);
+    for (uint32_t i = 0; i < chunk_count; i++)
+        FB_TRY(merge_chunk(r, fb_exchange_chunk(exchange, partition, i), err));
+    fb_exchange_release(exchange, partition);
+    return take_all_merged(r, err);
+}
+
+static fb_status take_merging(run *r, fb_error *err)
+{
+    uint32_t ends[FB_EXCHANGE_PARTS], *order;
+    fb_arena arena;
+    fb_arena_init(&arena, 0);
+    fb_status status =
+        fb_exchange_order_by_part(r->self->exchange, r->self->partition, &arena, ends, &order, err);
+    if (status == FB_OK) status = order ? take_parts(r, order, ends, err) : take_lanes(r, err);
+    fb_arena_deinit(&arena);
+    return status;
 }
 
 /* --- a batch --- */
@@ -336,11 +372,11 @@ static fb_status take_input(run *r, fb_error *err)
     fb_exchange *exchange = r->self->exchange;
     if (r->aggregation->key_count == 0) {
         FB_TRY(fb_buffers_grow(&r->groups, 1, err));
-        return take_all_merged(r, err);
+        return take_lanes(r, err);
     }
     if (!fb_exchange_is_distinct(exchange, r->self->partition)) {
         FB_TRY(create_numbers(r, err));
-        return take_all_merged(r, err);
+        return take_merging(r, err);
     }
     FB_TRY(take_all_distinct(r, err));
     fb_exchange_release(exchange, r->self->partition);

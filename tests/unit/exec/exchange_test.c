@@ -169,6 +169,69 @@ static void a_partition_is_distinct_when_one_lane_that_says_so_wrote_all_of_it(v
     close_world();
 }
 
+/* A chunk of [key, key, label, label] whose labels say where it was written, and as what number. */
+static void write_labels(uint32_t lane, uint32_t part, uint32_t row_count, int64_t *number)
+{
+    fb_column columns[COLUMNS];
+    for (uint32_t c = 0; c < COLUMNS; c++) {
+        assert_true(fb_column_init(&columns[c], &w.arena, fb_type_of(FB_TYPE_BIGINT), row_count));
+        for (uint32_t i = 0; i < row_count; i++)
+            columns[c].int64s[i] = c < 2 ? (int64_t)random_word(&w.seed)
+                                         : (int64_t)(part * LANES + lane) * 1000000 + *number + i;
+    }
+    *number += row_count;
+    const fb_chunk chunk = {.row_count = row_count, .column_count = COLUMNS, .columns = columns};
+    assert_ok(fb_exchange_write_part(w.exchange, lane, part, &chunk, &w.err), &w.err);
+}
+
+static uint32_t check_order(uint32_t partition)
+{
+    uint32_t ends[FB_EXCHANGE_PARTS], *order, next = 0, rows = 0;
+    int64_t last = -1;
+    assert_ok(fb_exchange_order_by_part(w.exchange, partition, &w.arena, ends, &order, &w.err),
+              &w.err);
+    assert_non_null(order);
+    for (uint32_t part = 0; part < FB_EXCHANGE_PARTS; part++) {
+        for (; next < ends[part]; next++) {
+            const fb_chunk *chunk = fb_exchange_chunk(w.exchange, partition, order[next]);
+            rows += chunk->row_count;
+            for (uint32_t i = 0; i < chunk->row_count; i++) {
+                int64_t label = chunk->columns[3].int64s[i];
+                assert_int_equal(label / 1000000 / LANES, part);
+                assert_true(label > last);
+                last = label;
+            }
+        }
+    }
+    assert_int_equal(next, fb_exchange_chunk_count(w.exchange, partition));
+    return rows;
+}
+
+static void parts_can_be_read_one_after_the_other_over_all_lanes(void **state)
+{
+    (void)state;
+    open_world(3, 0);
+    int64_t number = 0;
+    write_labels(1, 7, 100, &number);
+    write_labels(0, 7, 50, &number);
+    write_labels(0, 255, 9000, &number);
+    write_labels(0, 7, 1, &number);
+    write_labels(2, 0, 10, &number);
+    write_labels(1, 7, 300, &number);
+    uint32_t rows = 0;
+    for (uint32_t i = 0; i < 3; i++)
+        rows += check_order(i);
+    assert_int_equal(rows, number);
+    /* Rows of no part may have any key. */
+    write_random(1, 500, false);
+    for (uint32_t i = 0; i < 3; i++) {
+        uint32_t ends[FB_EXCHANGE_PARTS], *order;
+        assert_ok(fb_exchange_order_by_part(w.exchange, i, &w.arena, ends, &order, &w.err), &w.err);
+        assert_null(order);
+    }
+    close_world();
+}
+
 static void memory_is_counted_and_given_back_by_partition(void **state)
 {
     (void)state;
@@ -251,6 +314,7 @@ int main(void)
         cmocka_unit_test(rows_reach_the_partition_of_their_key_lane_after_lane),
         cmocka_unit_test(without_keys_all_rows_are_in_partition_0),
         cmocka_unit_test(a_partition_is_distinct_when_one_lane_that_says_so_wrote_all_of_it),
+        cmocka_unit_test(parts_can_be_read_one_after_the_other_over_all_lanes),
         cmocka_unit_test(memory_is_counted_and_given_back_by_partition),
         cmocka_unit_test(ten_rows_for_many_partitions_stay_small),
         cmocka_unit_test(a_spent_budget_is_an_error),

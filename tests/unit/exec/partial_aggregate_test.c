@@ -379,6 +379,109 @@ static void many_groups_are_those_of_a_naive_model(void **state)
     assert_int_equal(fb_budget_used(&budget), 0);
 }
 
+/* --- keys that hardly repeat --- */
+
+enum { PASSED_CHUNKS = 560, PASSED_KEYS = 1 << 23 };
+
+/* Keys at random out of so many that a row is nearly always a new one, and key 0 in row 5. */
+static void passed_rows(world *w)
+{
+    fb_column *columns = w->env.columns;
+    for (uint32_t i = 0; i < FB_CHUNK_ROWS; i++) {
+        uint64_t word = random_word(&w->seed);
+        columns[0].int64s[i] = i == 5 ? 0 : (int64_t)(word >> 40) % PASSED_KEYS;
+        columns[1].doubles[i] = 0;
+        columns[2].int64s[i] = (int64_t)(word & 1023);
+        columns[3].bools[i] = word >> 20 & 1;
+        columns[4].doubles[i] = 1;
+    }
+}
+
+typedef struct passed_sums {
+    uint64_t groups, rows, of_zero;
+    int64_t sum, filtered, keys;
+} passed_sums;
+
+static void passed_count(const fb_chunk *chunk, passed_sums *sums)
+{
+    for (uint32_t i = 0; i < chunk->row_count; i++) {
+        sums->groups++;
+        sums->of_zero += chunk->columns[0].int64s[i] == 0;
+        sums->rows += (uint64_t)chunk->columns[2].int64s[i];
+        sums->keys += chunk->columns[0].int64s[i] * chunk->columns[2].int64s[i];
+        sums->sum += sum_at(&chunk->columns[3], i);
+        sums->filtered += sum_at(&chunk->columns[4], i);
+    }
+}
+
+static void rows_whose_keys_hardly_repeat_are_passed_on_up_to_a_number(void **state)
+{
+    (void)state;
+    passed_sums expected = {0}, got = {0};
+    world w;
+    many_init(&w);
+    assert_ok(world_open(&w, NULL, &w.env.err), &w.env.err);
+    for (uint32_t chunk = 0; chunk < PASSED_CHUNKS; chunk++) {
+        passed_rows(&w);
+        for (uint32_t i = 0; i < FB_CHUNK_ROWS; i++) {
+            int64_t number = w.env.columns[2].int64s[i];
+            expected.sum += number;
+            expected.filtered += w.env.columns[3].bools[i] ? number : 0;
+            expected.keys += w.env.columns[0].int64s[i];
+        }
+        assert_ok(fb_operator_push(w.operator, & w.env.chunk, &w.env.err), &w.env.err);
+    }
+    assert_ok(fb_operator_finish(w.operator, & w.env.err), &w.env.err);
+    assert_false(fb_exchange_is_distinct(w.exchange, 0));
+    for (uint32_t i = 0; i < fb_exchange_chunk_count(w.exchange, 0); i++)
+        passed_count(fb_exchange_chunk(w.exchange, 0, i), &got);
+    assert_int_equal(got.rows, PASSED_CHUNKS * FB_CHUNK_ROWS);
+    assert_int_equal(got.sum, expected.sum);
+    assert_int_equal(got.filtered, expected.filtered);
+    assert_int_equal(got.keys, expected.keys);
+    /* Key 0: a group of the first 17 chunks, then one for each chunk until 2 M rows have been
+     * passed on, then one group for all that follow, and for those that were waiting. */
+    assert_in_range(got.of_zero, 300, PASSED_CHUNKS - 20);
+    world_deinit(&w);
+}
+
+static void the_parts_of_a_key_are_the_same_for_all_lanes(void **state)
+{
+    (void)state;
+    static uint16_t part_of[MANY_KEYS + 2];
+    memset(part_of, 0, sizeof part_of);
+    world w;
+    many_init(&w);
+    assert_ok(world_open(&w, NULL, &w.env.err), &w.env.err);
+    fb_operator *other;
+    assert_ok(fb_partial_aggregate_create(&w.aggregation, &w.env.context, w.exchange, 0, NULL,
+                                          &other, &w.env.err),
+              &w.env.err);
+    for (uint32_t chunk = 0; chunk < MANY_CHUNKS; chunk++) {
+        many_rows(&w, 0);
+        if (chunk < 40) /* both have more than fit one table, at different times */
+            assert_ok(fb_operator_push(other, &w.env.chunk, &w.env.err), &w.env.err);
+        assert_ok(fb_operator_push(w.operator, & w.env.chunk, &w.env.err), &w.env.err);
+    }
+    assert_ok(fb_operator_finish(other, &w.env.err), &w.env.err);
+    assert_ok(fb_operator_finish(w.operator, & w.env.err), &w.env.err);
+    uint32_t ends[FB_EXCHANGE_PARTS], *order, next = 0;
+    assert_ok(fb_exchange_order_by_part(w.exchange, 0, &w.env.arena, ends, &order, &w.env.err),
+              &w.env.err);
+    assert_non_null(order);
+    for (uint32_t part = 0; part < FB_EXCHANGE_PARTS; part++)
+        for (; next < ends[part]; next++) {
+            const fb_chunk *chunk = fb_exchange_chunk(w.exchange, 0, order[next]);
+            for (uint32_t i = 0; i < chunk->row_count; i++) {
+                uint16_t *own = &part_of[many_group(chunk->columns, i)];
+                assert_true(*own == 0 || *own == part + 1);
+                *own = (uint16_t)(part + 1);
+            }
+        }
+    fb_operator_close_chain(other);
+    world_deinit(&w);
+}
+
 static fb_status run_many(fb_budget *budget, uint64_t fail_at, fb_error *err)
 {
     world w;
@@ -425,6 +528,8 @@ int main(void)
         cmocka_unit_test(a_spent_budget_names_the_groups_and_gives_all_back),
         cmocka_unit_test(every_failing_allocation_is_reported),
         cmocka_unit_test(many_groups_are_those_of_a_naive_model),
+        cmocka_unit_test(rows_whose_keys_hardly_repeat_are_passed_on_up_to_a_number),
+        cmocka_unit_test(the_parts_of_a_key_are_the_same_for_all_lanes),
         cmocka_unit_test(many_groups_fail_cleanly_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

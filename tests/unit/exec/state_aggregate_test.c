@@ -676,6 +676,51 @@ static void moments_are_merged_as_often_as_in_spark(void **state)
     }
 }
 
+/* Groups of [key, count, sum], the keys from `first` on in steps of FB_EXCHANGE_PARTS: a part. */
+static void send_part(fb_exchange *exchange, uint32_t lane, uint32_t part, uint32_t count)
+{
+    fb_arena arena;
+    fb_arena_init(&arena, 0);
+    fb_column columns[3];
+    for (uint32_t c = 0; c < 3; c++) {
+        assert_true(fb_column_init(&columns[c], &arena, fb_type_of(FB_TYPE_BIGINT), count));
+        for (uint32_t i = 0; i < count; i++)
+            columns[c].int64s[i] = c == 0 ? part + (int64_t)i * FB_EXCHANGE_PARTS : c;
+    }
+    const fb_chunk chunk = {.row_count = count, .column_count = 3, .columns = columns};
+    assert_ok(fb_exchange_write_part(exchange, lane, part, &chunk, &env.err), &env.err);
+    fb_arena_deinit(&arena);
+}
+
+static void parts_are_merged_one_after_the_other_in_little_memory(void **state)
+{
+    (void)state;
+    enum { OF_A_PART = 300, MANY = OF_A_PART * FB_EXCHANGE_PARTS };
+    make(fb_type_of(FB_TYPE_BIGINT), -1);
+    fb_exchange *exchange = new_exchange(3);
+    for (uint32_t part = 0; part < FB_EXCHANGE_PARTS; part++) {
+        send_part(exchange, 2, part, OF_A_PART);
+        send_part(exchange, 0, FB_EXCHANGE_PARTS - 1 - part, OF_A_PART);
+        send_part(exchange, 2, part, 1);
+    }
+    fb_budget budget;
+    aggregate_env_open_table(&env, NULL);
+    fb_budget_init(&budget, 1 << 20); /* not enough for all groups at once, see above */
+    assert_ok(fb_state_table_begin(env.table, FB_STATE_CHANGE, &env.err), &env.err);
+    assert_ok(aggregate_env_run(&env, exchange, FB_OUTPUT_UPDATE, 0, 0, &budget, &out), &env.err);
+    assert_ok(fb_state_table_commit(env.table, &env.err), &env.err);
+    fb_exchange_destroy(exchange);
+    assert_int_equal(fb_budget_used(&budget), 0);
+    assert_int_equal(out.count, MANY);
+    assert_int_equal(table_rows(), MANY);
+    uint32_t thrice = 0;
+    for (uint32_t i = 0; i < MANY; i++) {
+        thrice += strstr(out.rows[i], "|3|6") != NULL;
+        assert_non_null(strstr(out.rows[i], "|3|6") ? out.rows[i] : strstr(out.rows[i], "|2|4"));
+    }
+    assert_int_equal(thrice, FB_EXCHANGE_PARTS);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -700,6 +745,7 @@ int main(void)
         TEST(a_failure_downstream_is_passed_on),
         TEST(a_stopped_query_ends_between_chunks),
         TEST(many_groups_come_in_chunks_and_are_counted_against_the_limit),
+        TEST(parts_are_merged_one_after_the_other_in_little_memory),
         TEST(want_of_memory_fails_the_batch_and_nothing_else),
         TEST(want_of_memory_with_strings_and_moments),
         TEST(moments_are_merged_as_often_as_in_spark),
