@@ -114,7 +114,8 @@ static void another_kind_of_operator_is_refused(void **state)
     assert_ok(fb_filesystem_create(
                   fs, ROOT "/state/0/_metadata/metadata",
                   FB_SLICE("v1\n{\"operatorInfo\":{\"operatorId\":0,\"operatorName\":\"dedupe\"},"
-                           "\"stateStoreInfo\":[]}"),
+                           "\"stateStoreInfo\":[{\"storeName\":\"default\",\"numColsPrefixKey\":0,"
+                           "\"numPartitions\":2}]}"),
                   &err),
               &err);
     assert_status(check(stages, 1, 1), FB_E_INVALID);
@@ -126,11 +127,14 @@ static void operators_of_spark_s_second_form_are_named(void **state)
     (void)state;
     const fb_stage stages[] = {counts(0)};
     assert_ok(
-        fb_filesystem_create(fs, ROOT "/state/0/_metadata/v2/0",
-                             FB_SLICE("v2\n{\"operatorInfo\":{\"operatorId\":0,\"operatorName\":"
-                                      "\"transformWithStateExec\"},\"stateStoreInfo\":[],"
-                                      "\"operatorPropertiesJson\":\"{}\"}"),
-                             &err),
+        fb_filesystem_create(
+            fs, ROOT "/state/0/_metadata/v2/0",
+            FB_SLICE("v2\n{\"operatorInfo\":{\"operatorId\":0,\"operatorName\":"
+                     "\"transformWithStateExec\"},\"stateStoreInfo\":[{\"storeName\":\"default\","
+                     "\"numColsPrefixKey\":0,\"numPartitions\":2,"
+                     "\"stateSchemaFilePaths\":[]}],"
+                     "\"operatorPropertiesJson\":\"{}\"}"),
+            &err),
         &err);
     assert_status(check(stages, 1, 1), FB_E_INVALID);
     assert_contains(err.message, "OperatorName: transformWithStateExec");
