@@ -133,6 +133,57 @@ static void the_first_version_is_nothing(void **state)
     assert_contains(world.warning, "went back to version 0");
 }
 
+/* Also where no more versions are kept than are needed. */
+static void few_versions_are_enough_for_it(void **state)
+{
+    (void)state;
+    sim_job job = sim_state_counts(9);
+    job.batches_to_retain = 1;
+    job.last_batch = 7;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_false(sim_state_has(&world, "0/0/2.delta"));
+    sim_state_damage(&world, "0/0/8.delta");
+    sim_state_remove(&world, "0/1/7.delta");
+    job.last_batch = 9;
+    world.record.recognises = true;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_contains(world.warning, "went back to version 6 of the state and ran 2 batches again");
+    char *expected = sim_state_expected(&job, 9, NULL), *all = record_all(&world.record);
+    if (!all) fail_msg("%s", world.record.complaint);
+    assert_string_equal(all, expected);
+    free(all);
+    free(expected);
+}
+
+/* Watermarks are those of the log, and all operators go back together. */
+static void chained_operators_go_back_together(void **state)
+{
+    (void)state;
+    for (int64_t last = 1; last <= 9; last++) {
+        char name[32];
+        sim_job job = sim_state_chain(last);
+        assert_ok(sim_world_run(&world, &job, &err), &err);
+        (void)snprintf(name, sizeof name, "%d/1/%d.delta", (int)(last % 2), (int)last + 1);
+        sim_state_damage(&world, name);
+        (void)snprintf(name, sizeof name, "%d/0/%d.delta", (int)(last + 1) % 2, (int)last);
+        sim_state_remove(&world, name);
+        world.record.recognises = true;
+        world.warning[0] = '\0';
+        job.last_batch = 12;
+        assert_ok(sim_world_run(&world, &job, &err), &err);
+        /* A snapshot of the version makes up for the loss. */
+        if ((last + 1) % 3) assert_contains(world.warning, "went back to version");
+        char *expected = sim_state_expected(&job, 12, NULL), *all = record_all(&world.record);
+        if (!all) fail_msg("%s", world.record.complaint);
+        assert_string_equal(all, expected);
+        assert_true(strlen(all) > 10);
+        free(all);
+        free(expected);
+        sim_world_deinit(&world);
+        sim_world_init(&world, (uint64_t)last);
+    }
+}
+
 /* --- sources that may have lost their data --- */
 
 enum { FILES = 8 };
@@ -265,6 +316,8 @@ int main(void)
         in_world(a_limit_of_none_refuses_it),
         in_world(the_batch_that_was_planned_is_run_after_the_others),
         in_world(the_first_version_is_nothing),
+        in_world(few_versions_are_enough_for_it),
+        in_world(chained_operators_go_back_together),
         in_world(without_the_data_of_every_batch_nothing_is_touched),
         in_world(files_that_may_be_missing_are_no_ground_to_go_back),
         in_world(batches_of_spark_are_not_run_again),

@@ -54,6 +54,10 @@ static void the_same_query_is_recognised(void **state)
     assert_true(found.is_deterministic);
 }
 
+#define GROUPED(call, delay, window)                                                               \
+    "SELECT " call " AS a FROM STREAM v WATERMARK timestamp DELAY OF INTERVAL " delay " GROUP BY " \
+    "window(timestamp, " window ")"
+
 static void whatever_changes_rows_changes_it(void **state)
 {
     (void)state;
@@ -68,6 +72,22 @@ static void whatever_changes_rows_changes_it(void **state)
         "SELECT value + 1 AS a FROM STREAM w",
         "SELECT value + 1 AS a FROM STREAM v WHERE value > 0",
         "SELECT value AS a FROM STREAM v UNION ALL SELECT value FROM STREAM v",
+        GROUPED("count(*)", "1 MINUTE", "'10 minutes'"),
+        GROUPED("count(value)", "1 MINUTE", "'10 minutes'"),
+        GROUPED("count(*) FILTER (WHERE value > 1)", "1 MINUTE", "'10 minutes'"),
+        GROUPED("count(*) FILTER (WHERE value > 2)", "1 MINUTE", "'10 minutes'"),
+        GROUPED("first(value)", "1 MINUTE", "'10 minutes'"),
+        GROUPED("first(value) IGNORE NULLS", "1 MINUTE", "'10 minutes'"),
+        GROUPED("count(*)", "2 MINUTES", "'10 minutes'"),
+        GROUPED("count(*)", "1 MINUTE", "'20 minutes'"),
+        GROUPED("count(*)", "1 MINUTE", "'10 minutes', '5 minutes'"),
+        GROUPED("count(*)", "1 MINUTE", "'10 minutes', '10 minutes', '1 minute'"),
+        GROUPED("count(*)", "1 MINUTE", "'10 minutes'") " HAVING count(*) > 1",
+        "SELECT value % 2 AS a, count(*) FROM STREAM v GROUP BY value % 2",
+        "SELECT value % 2 AS a, count(*) FROM STREAM v GROUP BY value % 2 ORDER BY a",
+        "SELECT value % 2 AS a, count(*) FROM STREAM v GROUP BY value % 2 ORDER BY a DESC",
+        "SELECT value % 2 AS a, count(*) FROM STREAM v GROUP BY value % 2 ORDER BY a NULLS LAST",
+        "SELECT DISTINCT value % 2 AS a FROM STREAM v",
     };
     enum { COUNT = sizeof queries / sizeof *queries };
     const char *texts[COUNT];

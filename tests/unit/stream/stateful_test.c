@@ -73,6 +73,12 @@ static sim_job timeline_job(fb_output_mode mode, int64_t last_batch)
         .mode = mode};
 }
 
+#define WITHOUT_EMPTY_BATCHES                                                \
+    "SET spark.sql.shuffle.partitions = 1;\n"                                \
+    "SET spark.sql.streaming.noDataMicroBatches.enabled = false;\n"          \
+    "CREATE TEMPORARY VIEW v (t TIMESTAMP) USING json OPTIONS (path '/in', " \
+    "maxFilesPerTrigger '1');"
+
 static void begin_timeline(void)
 {
     fb_disk *disk = sim_disk_interface(world.disk);
@@ -125,10 +131,7 @@ static void batches_without_data_can_be_switched_off(void **state)
     begin_timeline();
     world.after_batch = feed_after_every_batch;
     sim_job job = timeline_job(FB_OUTPUT_APPEND, 3);
-    job.views = "SET spark.sql.shuffle.partitions = 1;\n"
-                "SET spark.sql.streaming.noDataMicroBatches.enabled = false;\n"
-                "CREATE TEMPORARY VIEW v (t TIMESTAMP) USING json OPTIONS (path '/in', "
-                "maxFilesPerTrigger '1');";
+    job.views = WITHOUT_EMPTY_BATCHES;
     assert_ok(sim_world_run(&world, &job, &err), &err);
     assert_string_equal(batch(2), "");
     /* 12:07 is not late yet, since the batch before was run with 12:09; then 12:11 closes. */
@@ -186,6 +189,118 @@ static void a_restart_keeps_the_watermark_and_what_is_late(void **state)
     assert_contains(world.progress, "\"numRowsRemoved\":1,");
 }
 
+/* What the watermark of an earlier run would let go of waits for data. */
+static void a_new_run_begins_with_no_batch_without_data(void **state)
+{
+    (void)state;
+    begin_timeline();
+    run_to(0); /* makes the watermark 12:03, and ends */
+    sim_job job = timeline_job(FB_OUTPUT_UPDATE, 99);
+    job.trigger.kind = FB_TRIGGER_AVAILABLE_NOW;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 0);
+    put_file();
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 2);
+}
+
+static void complete_mode_ends_without_a_batch_without_data(void **state)
+{
+    (void)state;
+    begin_timeline();
+    while (next_file < 5)
+        put_file();
+    sim_job job = timeline_job(FB_OUTPUT_COMPLETE, 99);
+    job.trigger.kind = FB_TRIGGER_AVAILABLE_NOW;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 4);
+}
+
+/* Both thresholds of a batch that is run again are those of the first time. */
+static void a_batch_that_is_run_again_knows_what_was_late(void **state)
+{
+    (void)state;
+    begin_timeline();
+    while (next_file < 4)
+        put_file();
+    sim_job job = timeline_job(FB_OUTPUT_APPEND, 3);
+    job.views = WITHOUT_EMPTY_BATCHES;
+    world.record.fail_at_batch = 3;
+    assert_status(sim_world_run(&world, &job, &err), FB_E_IO);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    /* Late is what 12:09 has passed, not 12:11, which lets the window go. */
+    assert_string_equal(batch(3), "0 4\n");
+    assert_contains(world.progress, "\"numRowsDroppedByWatermark\":0,");
+}
+
+/* --- two watermarks --- */
+
+static void put_text(const char *path, const char *text)
+{
+    assert_true(sim_disk_put(world.disk, path, fb_slice_of(text)));
+}
+
+#define TWO_VIEWS                                                             \
+    "SET spark.sql.shuffle.partitions = 1;\n"                                 \
+    "CREATE TEMPORARY VIEW a (t TIMESTAMP) USING json OPTIONS (path '/a');\n" \
+    "CREATE TEMPORARY VIEW b (t TIMESTAMP) USING json OPTIONS (path '/b');"
+
+static sim_job two_watermarks(const char *views)
+{
+    return (sim_job){
+        .views = views,
+        .query =
+            "SELECT minute(window.start), count(*) FROM (SELECT t FROM STREAM a WATERMARK t "
+            "DELAY OF INTERVAL 0 SECONDS UNION ALL SELECT t FROM STREAM b WATERMARK t DELAY OF "
+            "INTERVAL 0 SECONDS) GROUP BY window(t, '10 minutes')",
+        .trigger.kind = FB_TRIGGER_AVAILABLE_NOW,
+        .last_batch = 99};
+}
+
+static void begin_two(void)
+{
+    fb_disk *disk = sim_disk_interface(world.disk);
+    assert_int_equal(disk->ops->mkdir(disk, "/a"), 0);
+    assert_int_equal(disk->ops->mkdir(disk, "/b"), 0);
+    put_text("/a/0.json", "{\"t\":\"2024-01-01 12:01:00\"}\n{\"t\":\"2024-01-01 12:30:00\"}\n");
+}
+
+static void the_least_waits_for_a_source_that_has_nothing(void **state)
+{
+    (void)state;
+    begin_two();
+    const sim_job job = two_watermarks(TWO_VIEWS);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 0);
+    put_text("/b/0.json", "{\"t\":\"2024-01-01 12:12:00\"}\n");
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    /* A new run does not know what the other source saw: both have to see data again. */
+    assert_int_equal(world.record.newest, 1);
+    put_text("/a/1.json", "{\"t\":\"2024-01-01 12:31:00\"}\n");
+    put_text("/b/1.json", "{\"t\":\"2024-01-01 12:13:00\"}\n");
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 3);
+    assert_string_equal(batch(2), "");
+    assert_string_equal(batch(3), "0 1\n");
+}
+
+static void the_policy_is_that_of_the_first_run(void **state)
+{
+    (void)state;
+    begin_two();
+    sim_job job =
+        two_watermarks("SET spark.sql.streaming.multipleWatermarkPolicy = max;\n" TWO_VIEWS);
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_int_equal(world.record.newest, 1);
+    assert_string_equal(batch(1), "0 1\n");
+    job = two_watermarks("SET spark.sql.streaming.multipleWatermarkPolicy = min;\n" TWO_VIEWS);
+    put_text("/a/1.json", "{\"t\":\"2024-01-01 12:50:00\"}\n");
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_contains(world.warning, "spark.sql.streaming.multipleWatermarkPolicy");
+    assert_int_equal(world.record.newest, 3);
+    assert_string_equal(batch(3), "30 1\n");
+}
+
 /* --- what a checkpoint is refused for --- */
 
 static void run_first(void)
@@ -239,6 +354,47 @@ static void partitions_stay_what_they_were(void **state)
     assert_contains(world.warning, "spark.sql.shuffle.partitions");
     assert_true(sim_state_has(&world, "0/1/5.delta"));
     assert_false(sim_state_has(&world, "0/2/5.delta"));
+}
+
+/* Changes the newest entry of the offset log, as a person with an editor would. */
+static void edit_offsets(int64_t batch_id, const char *from, const char *to)
+{
+    char path[64], helper[64], text[8192];
+    fb_slice content;
+    (void)snprintf(path, sizeof path, "/data/ck/offsets/%lld", (long long)batch_id);
+    (void)snprintf(helper, sizeof helper, "/data/ck/offsets/.%lld.crc", (long long)batch_id);
+    assert_true(sim_disk_get(world.disk, path, &content));
+    const char *place = memmem(content.data, content.size, from, strlen(from));
+    assert_non_null(place);
+    int before = (int)(place - content.data);
+    int after = (int)(content.size - (size_t)before - strlen(from));
+    int size = snprintf(text, sizeof text, "%.*s%s%.*s", before, content.data, to, after,
+                        place + strlen(from));
+    assert_true(sim_disk_put(world.disk, path, fb_slice_make(text, (size_t)size)));
+    fb_disk *disk = sim_disk_interface(world.disk);
+    (void)disk->ops->unlink(disk, helper); /* the checksum of what stood there */
+}
+
+static void pinned_values_that_make_no_sense_are_named(void **state)
+{
+    (void)state;
+    static const char *const edits[][3] = {
+        {"shuffle.partitions\":\"2\"", "shuffle.partitions\":\"many\"",
+         "spark.sql.shuffle.partitions"},
+        {"\"many\"", "\"99999999999\"", "spark.sql.shuffle.partitions"},
+        {"\"99999999999\"", "\"2\"", NULL},
+        {"multipleWatermarkPolicy\":\"min", "multipleWatermarkPolicy\":\"sum",
+         "multipleWatermarkPolicy"}};
+    const sim_job job = sim_state_counts(4);
+    run_first();
+    for (size_t i = 0; i < sizeof edits / sizeof *edits; i++) {
+        edit_offsets(2, edits[i][0], edits[i][1]);
+        if (!edits[i][2]) continue;
+        err = (fb_error){0};
+        assert_status(sim_world_run(&world, &job, &err), FB_E_INVALID);
+        assert_contains(err.message, "checkpoint /data/ck");
+        assert_contains(err.message, edits[i][2]);
+    }
 }
 
 static void check_setting(const char *setting, const char *part)
@@ -478,6 +634,12 @@ int main(void)
         in_world(available_now_ends_with_one_batch_without_data),
         in_world(once_is_one_batch),
         in_world(a_restart_keeps_the_watermark_and_what_is_late),
+        in_world(a_new_run_begins_with_no_batch_without_data),
+        in_world(complete_mode_ends_without_a_batch_without_data),
+        in_world(a_batch_that_is_run_again_knows_what_was_late),
+        in_world(the_least_waits_for_a_source_that_has_nothing),
+        in_world(the_policy_is_that_of_the_first_run),
+        in_world(pinned_values_that_make_no_sense_are_named),
         in_world(another_plan_with_state_is_refused_by_name),
         in_world(state_for_a_checkpoint_without_is_refused),
         in_world(partitions_stay_what_they_were),

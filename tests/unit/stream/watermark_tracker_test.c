@@ -59,6 +59,15 @@ static void the_least_waits_for_every_node(void **state)
     assert_int_equal(see(&tracker, 0, 900000), 700000);
 }
 
+static void the_least_is_of_what_each_node_ever_saw(void **state)
+{
+    (void)state;
+    fb_watermark_tracker tracker = make(2, "min", 0);
+    assert_int_equal(see(&tracker, 1000000, 500000), 499000);
+    assert_int_equal(see(&tracker, 850000, 600000), 599000); /* not 550000 */
+    assert_int_equal(see(&tracker, 0, 800000), 700000);
+}
+
 static void the_largest_does_not(void **state)
 {
     (void)state;
@@ -109,6 +118,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         with_arena(it_follows_the_largest_time_at_the_delay_and_never_goes_back),
         with_arena(the_least_waits_for_every_node),
+        with_arena(the_least_is_of_what_each_node_ever_saw),
         with_arena(the_largest_does_not),
         with_arena(after_a_restart_the_recovered_value_stands_until_it_is_exceeded),
         with_arena(times_before_1970_move_nothing),
