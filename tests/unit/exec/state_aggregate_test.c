@@ -632,22 +632,23 @@ static void send_moments(fb_exchange *exchange, uint32_t lane, moments m)
     fb_exchange_finish_lane(exchange, lane, true);
 }
 
-/* A batch of three rows per lane; `*stored` becomes what must then lie in the state. */
+/* A batch of a group per lane; `*stored` becomes what must then lie in the state. */
 static void check_moments(uint32_t lane_count, int64_t value, moments *stored, bool *rounds)
 {
     const moments empty = {0};
-    moments fresh = empty, found;
+    moments fresh = empty, sent = empty, found;
     fb_exchange *exchange = new_exchange(lane_count);
     text_rows_clear(&out);
-    for (uint32_t lane = 0; lane < lane_count; lane++) {
-        moments sent = {3, (double)(value + lane * 7) / 3, (double)value};
+    for (uint32_t lane = 0; lane < lane_count; lane++, value += 7) {
+        sent = (moments){(double)(value % 9 + 1), (double)value / (double)(value % 7 + 1),
+                         (double)value};
         send_moments(exchange, lane, sent);
         fresh = merge_moments(fresh, sent);
-        rounds[0] |= lane == 0 && fresh.mean != sent.mean;
     }
-    moments kept = merge_moments(empty, *stored);
-    rounds[1] |= kept.mean != stored->mean;
+    moments kept = merge_moments(empty, *stored), before = *stored;
     *stored = merge_moments(kept, fresh);
+    rounds[0] |= merge_moments(kept, sent).mean != stored->mean;
+    rounds[1] |= merge_moments(before, fresh).mean != stored->mean;
     assert_ok(fb_state_table_begin(env.table, FB_STATE_CHANGE, &env.err), &env.err);
     assert_ok(aggregate_env_run(&env, exchange, FB_OUTPUT_UPDATE, 0, 0, NULL, &out), &env.err);
     assert_ok(fb_state_table_commit(env.table, &env.err), &env.err);
@@ -665,13 +666,15 @@ static void moments_are_merged_as_often_as_in_spark(void **state)
     aggregate_env_call(&env, "var_pop", fb_type_of(FB_TYPE_DOUBLE));
     aggregate_env_finish(&env, -1);
     for (uint32_t lane_count = 1; lane_count <= 2; lane_count++) {
-        moments stored = {0};
-        bool rounds[2] = {false}; /* the group of the batch, the stored row */
-        aggregate_env_open_table(&env, NULL);
-        for (int64_t i = 1; i < 100; i++)
-            check_moments(lane_count, i * i % 37, &stored, rounds);
-        fb_state_table_close(env.table);
-        env.table = NULL;
+        bool rounds[2] = {false}; /* the merge of the batch's group, that of the stored row */
+        for (int64_t factor = 31; factor <= 40 * 31; factor += 31) {
+            moments stored = {0};
+            aggregate_env_open_table(&env, NULL);
+            for (int64_t i = 1; i <= 8; i++)
+                check_moments(lane_count, factor * i * i % 997, &stored, rounds);
+            fb_state_table_close(env.table);
+            env.table = NULL;
+        }
         assert_true(rounds[0] && rounds[1]); /* else the test would show nothing */
     }
 }
