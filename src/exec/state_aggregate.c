@@ -267,10 +267,8 @@ static fb_status number_groups(run *r, const fb_chunk *chunk, uint32_t *groups, 
         memset(groups, 0, chunk->row_count * sizeof *groups);
         return FB_OK;
     }
-    fb_column *keys = fb_arena_copy(&r->arena, chunk->columns, key_count * sizeof *keys);
-    if (!keys) return nomem(err);
-    FB_TRY(make_canonical(r, keys, chunk->row_count, err));
-    FB_TRY(fb_group_table_find(r->numbers, keys, chunk->row_count, &r->arena, groups, err));
+    FB_TRY(
+        fb_group_table_find(r->numbers, chunk->columns, chunk->row_count, &r->arena, groups, err));
     return fb_buffers_grow(&r->groups, fb_group_table_count(r->numbers), err);
 }
 

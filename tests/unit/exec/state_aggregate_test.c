@@ -359,22 +359,29 @@ static void every_nan_and_both_zeros_are_one_key(void **state)
     aggregate_env_call(&env, "count", NULL);
     aggregate_env_finish(&env, -1);
     aggregate_env_open_table(&env, NULL);
-    const uint64_t bits[] = {0, 0x7ff8000000000001, 0x8000000000000000, 0xfff8000000000000};
-    for (int i = 0; i < 2; i++) {
+    const uint64_t bits[] = {0,
+                             0x7ff8000000000001,
+                             0x8000000000000000,
+                             0xfff8000000000000,
+                             0x8000000000000000,
+                             0xfff8000000000001};
+    for (int i = 0; i < 3; i++) { /* the last batch comes from two lanes */
         double keys[2];
         memcpy(keys, bits + 2 * i, sizeof keys);
         fb_column key = {.type = fb_type_of(FB_TYPE_DOUBLE), .doubles = keys};
         const fb_chunk rows = {.row_count = 2, .column_count = 1, .columns = &key};
-        fb_exchange *exchange = new_exchange(1);
+        fb_exchange *exchange = new_exchange(2);
         text_rows_clear(&out);
-        assert_ok(aggregate_env_send(&env, exchange, 0, &rows), &env.err);
-        fb_exchange_finish_lane(exchange, 0, true);
+        for (uint32_t lane = 0; lane < (i == 2 ? 2 : 1); lane++) {
+            assert_ok(aggregate_env_send(&env, exchange, lane, &rows), &env.err);
+            fb_exchange_finish_lane(exchange, lane, true);
+        }
         assert_ok(fb_state_table_begin(env.table, FB_STATE_CHANGE, &env.err), &env.err);
         assert_ok(aggregate_env_run(&env, exchange, FB_OUTPUT_UPDATE, 0, 0, NULL, &out), &env.err);
         assert_ok(fb_state_table_commit(env.table, &env.err), &env.err);
         fb_exchange_destroy(exchange);
     }
-    ASSERT_ROWS("0.0|2", "NaN|2");
+    ASSERT_ROWS("0.0|4", "NaN|4");
     assert_int_equal(table_rows(), 2);
 }
 
