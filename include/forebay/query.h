@@ -69,6 +69,16 @@ FB_API int64_t fb_progress_duration_us(const fb_progress *progress);
 /* Rows per second since the trigger before (0 for the first), and while the batch ran. */
 FB_API double fb_progress_input_rate(const fb_progress *progress);
 FB_API double fb_progress_processed_rate(const fb_progress *progress);
+/* The query's operators with state, 0: it has none; the rows and bytes of state that they hold, and
+ * the groups of late rows that they dropped in this batch. */
+FB_API uint32_t fb_progress_operator_count(const fb_progress *progress);
+FB_API uint64_t fb_progress_state_rows(const fb_progress *progress);
+FB_API uint64_t fb_progress_state_bytes(const fb_progress *progress);
+FB_API uint64_t fb_progress_late_groups(const fb_progress *progress);
+/* The watermark that was in force, as text in the session's time zone; NULL when the query has
+ * none.
+ * `*ms` (may be NULL) receives it in milliseconds since the epoch; 0: no row has moved it yet. */
+FB_API const char *fb_progress_watermark(const fb_progress *progress, int64_t *ms);
 
 #ifdef __cplusplus
 }

@@ -22,6 +22,11 @@ struct fb_progress {
     uint64_t row_count;
     int64_t duration_us;
     double input_rate, processed_rate;
+    uint32_t operator_count;
+    uint64_t state_rows, state_bytes, late_groups;
+    bool has_watermark;
+    int64_t watermark_ms;
+    char watermark[FB_TIMESTAMP_TEXT_MAX + 1];
     fb_buf json;
 };
 
@@ -224,6 +229,26 @@ static void write_progress(fb_buf *out, const fb_progress_input *input, uint64_t
     fb_json_end_object(&json);
 }
 
+static void sum_operators(fb_progress *progress, const fb_progress_input *input)
+{
+    progress->operator_count = input->operator_count;
+    for (uint32_t i = 0; i < input->operator_count; i++) {
+        progress->state_rows += input->operators[i].rows_total;
+        progress->state_bytes += input->operators[i].memory_bytes;
+        progress->late_groups += input->operators[i].rows_dropped;
+    }
+}
+
+static void keep_watermark(fb_progress *progress, const fb_event_time_progress *times)
+{
+    progress->has_watermark = times->has_watermark;
+    if (!times->has_watermark) return;
+    progress->watermark_ms = times->watermark_ms;
+    size_t length = fb_timestamp_print(times->timezone, fb_watermark_us(times->watermark_ms),
+                                       progress->watermark);
+    progress->watermark[length] = '\0';
+}
+
 fb_status fb_progress_create(const fb_progress_input *input, fb_progress **out, fb_error *err)
 {
     *out = NULL;
@@ -236,6 +261,8 @@ fb_status fb_progress_create(const fb_progress_input *input, fb_progress **out, 
     progress->duration_us = input->duration_us;
     progress->input_rate = input_rate(progress->row_count, input);
     progress->processed_rate = processed_rate(progress->row_count, input);
+    sum_operators(progress, input);
+    keep_watermark(progress, &input->event_time);
     fb_buf_init(&progress->json, 0);
     write_progress(&progress->json, input, progress->row_count);
     if (progress->json.failed) {
@@ -288,4 +315,30 @@ double fb_progress_input_rate(const fb_progress *progress)
 double fb_progress_processed_rate(const fb_progress *progress)
 {
     return progress->processed_rate;
+}
+
+uint32_t fb_progress_operator_count(const fb_progress *progress)
+{
+    return progress->operator_count;
+}
+
+uint64_t fb_progress_state_rows(const fb_progress *progress)
+{
+    return progress->state_rows;
+}
+
+uint64_t fb_progress_state_bytes(const fb_progress *progress)
+{
+    return progress->state_bytes;
+}
+
+uint64_t fb_progress_late_groups(const fb_progress *progress)
+{
+    return progress->late_groups;
+}
+
+const char *fb_progress_watermark(const fb_progress *progress, int64_t *ms)
+{
+    if (ms) *ms = progress->watermark_ms;
+    return progress->has_watermark ? progress->watermark : NULL;
 }

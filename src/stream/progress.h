@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/slice.h"
 #include "base/status.h"
+#include "env/timezone.h"
 
 #include <forebay/query.h>
 
@@ -50,7 +51,8 @@ typedef struct fb_event_time_progress {
     bool has_watermark; /* the plan has one */
     bool has_times;     /* the batch had rows: the three that follow */
     int64_t average_ms, max_ms, min_ms;
-    int64_t watermark_ms; /* in force in the batch */
+    int64_t watermark_ms;        /* in force in the batch */
+    const fb_timezone *timezone; /* for people; when has_watermark */
 } fb_event_time_progress;
 
 /* What a progress object is made from; borrowed for the call. */

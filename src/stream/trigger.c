@@ -82,8 +82,9 @@ static fb_status fill_operators(fb_stream *stream, bool ran, fb_arena *arena,
 static void fill_event_time(const fb_stream *stream, bool ran, fb_event_time_progress *out)
 {
     uint32_t count = stream->physical.watermark_count;
-    *out =
-        (fb_event_time_progress){.has_watermark = count > 0, .watermark_ms = stream->watermark_ms};
+    *out = (fb_event_time_progress){.has_watermark = count > 0,
+                                    .watermark_ms = stream->watermark_ms,
+                                    .timezone = stream->config.timezone};
     for (uint32_t i = 0; ran && i < count && !out->has_times; i++) {
         const fb_event_time_stats *seen = &stream->event_times[i];
         out->has_times = seen->count > 0;

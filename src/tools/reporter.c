@@ -2,6 +2,7 @@
 #include "tools/reporter.h"
 
 #include "tools/command.h"
+#include "tools/live_line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,13 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MAX_QUERIES = 64, LIVE_MS = 200, PLAIN_MS = 10000, LINE_BYTES = 256 };
-
-/* The newest progress of a running query. */
-typedef struct live_query {
-    const fb_query *query;
-    fb_progress *progress; /* NULL: none yet */
-} live_query;
+enum { MAX_QUERIES = 64, LIVE_MS = 200, PLAIN_MS = 10000, LINE_BYTES = 512 };
 
 struct reporter {
     reporter_options options;
@@ -80,70 +75,6 @@ static void clear_line(reporter *self)
     self->changed = true;
 }
 
-/* 1234567 as 1,234,567; large ones shorter: 12.3 M. */
-static void print_rate(double rate, char *out, size_t size)
-{
-    if (rate >= 1e9)
-        (void)snprintf(out, size, "%.1f G", rate / 1e9);
-    else if (rate >= 1e6)
-        (void)snprintf(out, size, "%.1f M", rate / 1e6);
-    else if (rate >= 1000)
-        (void)snprintf(out, size, "%d,%03d", (int)rate / 1000, (int)rate % 1000);
-    else
-        (void)snprintf(out, size, "%.0f", rate);
-}
-
-static double resident_mb(void)
-{
-    FILE *file = fopen("/proc/self/statm", "re");
-    long pages = 0;
-    if (!file) return 0;
-    int fields = fscanf(file, "%*s %ld", &pages);
-    fclose(file);
-    return fields == 1 ? (double)pages * (double)sysconf(_SC_PAGESIZE) / 1e6 : 0;
-}
-
-static const char *name_of(const fb_query *query)
-{
-    const char *name = fb_query_name(query);
-    return name ? name : "query";
-}
-
-static void print_duration(double ms, char *out, size_t size)
-{
-    if (ms < 999.5)
-        (void)snprintf(out, size, "%.3g ms", ms);
-    else
-        (void)snprintf(out, size, "%.1f s", ms / 1000);
-}
-
-static void format_query(const live_query *live, char *out, size_t size)
-{
-    char rate[32], duration[32];
-    if (!live->progress) {
-        (void)snprintf(out, size, "%s  waiting for data", name_of(live->query));
-        return;
-    }
-    print_rate(fb_progress_input_rate(live->progress), rate, sizeof rate);
-    print_duration((double)fb_progress_duration_us(live->progress) / 1000, duration,
-                   sizeof duration);
-    (void)snprintf(out, size, "%s  batch %lld · %s rows/s in · %s/batch", name_of(live->query),
-                   (long long)fb_progress_batch_id(live->progress), rate, duration);
-}
-
-/* What of a query fits beside several others. */
-static void format_query_short(const live_query *live, char *out, size_t size)
-{
-    char rate[32];
-    if (!live->progress) {
-        (void)snprintf(out, size, "%s waiting", name_of(live->query));
-        return;
-    }
-    print_rate(fb_progress_input_rate(live->progress), rate, sizeof rate);
-    (void)snprintf(out, size, "%s %lld · %s rows/s", name_of(live->query),
-                   (long long)fb_progress_batch_id(live->progress), rate);
-}
-
 /* Cuts the line so that it fits into one of the terminal's: a line that wraps cannot be rewritten.
  */
 static void cut_to_terminal(char *line)
@@ -168,10 +99,8 @@ static void write_lines(reporter *self)
     if (self->on_terminal) clear_line(self);
     for (int i = 0; i < self->query_count; i++) {
         char line[LINE_BYTES];
-        if (self->on_terminal && self->query_count > 1)
-            format_query_short(&self->queries[i], line, sizeof line);
-        else
-            format_query(&self->queries[i], line, sizeof line);
+        live_query_print(&self->queries[i], self->on_terminal && self->query_count > 1, line,
+                         sizeof line);
         const char *between = i == 0 ? "" : self->on_terminal ? "  |  " : "\n";
         int length = snprintf(all + used, sizeof all - used, "%s%s", between, line);
         if (length > 0) used += (size_t)length;
@@ -250,11 +179,11 @@ static void on_started(void *user, fb_query *query)
         clear_line(self);
         if (fb_query_is_temporary(query))
             fprintf(stderr, "%s  started, no checkpointLocation: it begins anew each time\n",
-                    name_of(query));
+                    query_name(query));
         else if (fb_query_is_new(query))
-            fprintf(stderr, "%s  started, checkpoint %s (new)\n", name_of(query), path);
+            fprintf(stderr, "%s  started, checkpoint %s (new)\n", query_name(query), path);
         else
-            fprintf(stderr, "%s  resumed at batch %lld (checkpoint %s)\n", name_of(query), first,
+            fprintf(stderr, "%s  resumed at batch %lld (checkpoint %s)\n", query_name(query), first,
                     path);
     }
     pthread_mutex_unlock(&self->mutex);
@@ -299,6 +228,7 @@ static void on_progress(void *user, fb_query *query, fb_progress *progress)
     if (live) {
         fb_progress_release(live->progress);
         live->progress = fb_progress_acquire(progress);
+        live->late_groups += fb_progress_late_groups(progress);
         self->changed = true;
     }
     pthread_mutex_unlock(&self->mutex);
@@ -309,7 +239,7 @@ static void on_warning(void *user, fb_query *query, const char *message)
     reporter *self = user;
     pthread_mutex_lock(&self->mutex);
     clear_line(self);
-    if (!self->options.quiet) fprintf(stderr, "%s  warning: %s\n", name_of(query), message);
+    if (!self->options.quiet) fprintf(stderr, "%s  warning: %s\n", query_name(query), message);
     pthread_mutex_unlock(&self->mutex);
 }
 
@@ -318,19 +248,19 @@ static void tell_end(const fb_query *query, bool stopped)
     long long last = (long long)fb_query_last_batch(query);
     bool ran = last >= (long long)fb_query_first_batch(query);
     if (!stopped && last < 0)
-        fprintf(stderr, "%s  done: there was no data for a first batch\n", name_of(query));
+        fprintf(stderr, "%s  done: there was no data for a first batch\n", query_name(query));
     else if (!stopped && !ran)
-        fprintf(stderr, "%s  done: nothing new after batch %lld\n", name_of(query), last);
+        fprintf(stderr, "%s  done: nothing new after batch %lld\n", query_name(query), last);
     else if (!stopped)
-        fprintf(stderr, "%s  done after batch %lld\n", name_of(query), last);
+        fprintf(stderr, "%s  done after batch %lld\n", query_name(query), last);
     else if (last < 0)
-        fprintf(stderr, "%s  stopped before its first batch\n", name_of(query));
+        fprintf(stderr, "%s  stopped before its first batch\n", query_name(query));
     else if (fb_query_is_temporary(query))
-        fprintf(stderr, "%s  stopped after batch %lld\n", name_of(query), last);
+        fprintf(stderr, "%s  stopped after batch %lld\n", query_name(query), last);
     else
         fprintf(stderr,
                 "%s  stopped after batch %lld; run the same command to continue with batch %lld\n",
-                name_of(query), last, last + 1);
+                query_name(query), last, last + 1);
 }
 
 static void on_terminated(void *user, fb_query *query, const fb_error *failure)
@@ -344,7 +274,7 @@ static void on_terminated(void *user, fb_query *query, const fb_error *failure)
         *live = self->queries[--self->query_count];
     }
     if (failure) {
-        fprintf(stderr, "%s  failed in batch %lld\n", name_of(query),
+        fprintf(stderr, "%s  failed in batch %lld\n", query_name(query),
                 (long long)fb_query_last_batch(query) + 1);
         tell_error(failure);
         atomic_store(&self->stopping, true); /* the others: a job is a unit */

@@ -9,8 +9,10 @@ import array
 import fcntl
 import os
 import pathlib
+import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -25,6 +27,15 @@ SHORT = """CREATE TEMPORARY VIEW n USING `rate-micro-batch` OPTIONS (rowsPerBatc
 CREATE STREAMING TABLE t USING noop OPTIONS (trigger 'availableNow') AS SELECT value FROM STREAM n;
 """
 IDLE = "CREATE TEMPORARY VIEW n USING rate OPTIONS (rowsPerSecond '1');\n"
+STATEFUL = """SET spark.sql.session.timeZone = Asia/Tokyo;
+CREATE TEMPORARY VIEW n USING `rate-micro-batch` OPTIONS (rowsPerBatch '10', startTimestamp '{}',
+                                                          advanceMillisPerBatch '1');
+CREATE STREAMING TABLE t USING noop OPTIONS (outputMode 'update')
+AS SELECT at, count(*) FROM (SELECT CASE WHEN value % 10 = 3 THEN TIMESTAMP '2001-01-01 00:00:00'
+                                    ELSE timestamp END AS at FROM STREAM n)
+   WATERMARK at DELAY OF INTERVAL 0 SECONDS
+GROUP BY at;
+"""
 TIMEOUT_S = 60
 QUERIES = 70  # more than the live line shows
 
@@ -35,7 +46,8 @@ class Case:
     def __init__(self, program, folder):
         self.program, self.folder, self.started = program, pathlib.Path(folder), []
 
-    def start(self, job, *options, output=subprocess.PIPE, stdin=subprocess.DEVNULL, env=None):
+    def start(self, job, *options, output=subprocess.PIPE, stdin=subprocess.DEVNULL, env=None,
+              errors=subprocess.PIPE):
         path = self.folder / "job.sql"
         if job is not None:
             path.write_text(job)
@@ -44,7 +56,7 @@ class Case:
             cwd=self.folder,
             stdin=stdin,
             stdout=output,
-            stderr=subprocess.PIPE,
+            stderr=errors,
             env={**os.environ, **(env or {})},
         )
         self.started.append(process)
@@ -180,6 +192,39 @@ def a_job_without_its_own_checkpoint_is_alone(case):
     assert "is in use by another query of this process" in errors, errors
 
 
+def live_line(case, start_ms):
+    """The line of a running job with state on a terminal, once it tells of late rows; UTC+9."""
+    terminal, end = os.openpty()
+    fcntl.ioctl(end, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
+    process = case.start(STATEFUL.format(start_ms), output=subprocess.DEVNULL, errors=end)
+    os.close(end)
+    told, until = b"", time.time() + TIMEOUT_S
+    while not re.search(rb" late [0-9]+ .*/batch", told):
+        assert time.time() < until, told[-1000:]
+        told += os.read(terminal, 65536)
+    process.send_signal(signal.SIGTERM)
+    try:
+        while os.read(terminal, 65536):
+            pass
+    except OSError:
+        pass  # the program has closed its end
+    os.close(terminal)
+    process.wait(TIMEOUT_S)
+    assert process.returncode == 0
+    return told.decode().split("\r")[-1]
+
+
+def the_live_line_tells_state_watermark_and_late_rows(case):
+    line = live_line(case, 1714564800000)
+    assert re.search(r"t  batch \d+ · [\d,.]+( M)? rows/s in · state \d+ rows?, \d+ [kM]B · "
+                     r"watermark 2024-05-01 21:\d\d:\d\d · late [\d,]+ · ", line), line
+
+
+def the_live_line_tells_how_far_the_watermark_is_behind(case):
+    line = live_line(case, int(time.time() - 4000) * 1000)
+    assert re.search(r" · watermark \d\d:\d\d:\d\d \(\d\d min behind\) · ", line), line
+
+
 CASES = [
     a_second_signal_ends_a_job_whose_reader_is_stuck,
     one_signal_stops_after_the_batch,
@@ -193,6 +238,8 @@ CASES = [
     a_temporary_directory_may_end_with_a_slash,
     many_queries_of_one_script_start_and_stop,
     a_job_without_its_own_checkpoint_is_alone,
+    the_live_line_tells_state_watermark_and_late_rows,
+    the_live_line_tells_how_far_the_watermark_is_behind,
 ]
 
 

@@ -45,6 +45,7 @@ static void the_json_has_the_members_and_texts_of_spark(void **state)
     assert_int_equal(fb_progress_batch_id(progress), 3);
     assert_int_equal(fb_progress_input_rows(progress), 90000);
     assert_int_equal(fb_progress_duration_us(progress), 11400);
+    assert_null(fb_progress_watermark(progress, NULL));
     fb_progress_release(progress);
 }
 
@@ -92,7 +93,8 @@ static void state_and_event_time_are_told_as_spark_tells_them(void **state)
                                                 .has_times = true,
                                                 .average_ms = 1704110700000,
                                                 .max_ms = 1704110880123,
-                                                .min_ms = -1};
+                                                .min_ms = -1,
+                                                .timezone = fb_timezone_utc()};
     fb_error err;
     fb_progress *progress;
     assert_ok(fb_progress_create(&input, &progress, &err), &err);
@@ -113,6 +115,13 @@ static void state_and_event_time_are_told_as_spark_tells_them(void **state)
                     "\"SnapshotLastUploaded.partition_3_default\":10,\"forceSnapshotCount\":0,"
                     "\"loadedMapCacheHitCount\":8,\"loadedMapCacheMissCount\":9,"
                     "\"numSnapshotsAutoRepaired\":0,\"stateOnCurrentVersionSizeBytes\":824}}],");
+    assert_int_equal(fb_progress_operator_count(progress), 1);
+    assert_int_equal(fb_progress_state_rows(progress), 1);
+    assert_int_equal(fb_progress_state_bytes(progress), 824);
+    assert_int_equal(fb_progress_late_groups(progress), 4);
+    int64_t watermark_ms = -1;
+    assert_string_equal(fb_progress_watermark(progress, &watermark_ms), "1970-01-01 00:00:00");
+    assert_int_equal(watermark_ms, 0);
     fb_progress_release(progress);
 }
 
@@ -121,12 +130,17 @@ static void a_batch_without_rows_has_the_watermark_only(void **state)
     (void)state;
     const fb_source_progress source = {.description = FB_SLICE("s")};
     fb_progress_input input = batch_input(&source);
-    input.event_time = (fb_event_time_progress){.has_watermark = true, .watermark_ms = 60000};
+    input.event_time = (fb_event_time_progress){
+        .has_watermark = true, .watermark_ms = 60001, .timezone = fb_timezone_utc()};
     fb_error err;
     fb_progress *progress;
     assert_ok(fb_progress_create(&input, &progress, &err), &err);
     assert_contains(fb_progress_json(progress),
-                    "\"eventTime\":{\"watermark\":\"1970-01-01T00:01:00.000Z\"},");
+                    "\"eventTime\":{\"watermark\":\"1970-01-01T00:01:00.001Z\"},");
+    int64_t watermark_ms;
+    assert_string_equal(fb_progress_watermark(progress, &watermark_ms), "1970-01-01 00:01:00.001");
+    assert_int_equal(watermark_ms, 60001);
+    assert_int_equal(fb_progress_operator_count(progress), 0);
     fb_progress_release(progress);
 }
 
