@@ -269,6 +269,34 @@ static fb_status guess_stores(verify *v, int64_t id, fb_operator_metadata *out, 
     return FB_OK;
 }
 
+/* Settings whose absence means another thing than what a query of today writes. */
+static void tell_unpinned(const verify *v, const fb_operator_metadata *operator_)
+{
+    static const struct {
+        const char *operator_name; /* NULL: any */
+        const char *key, *meaning;
+    } settings[] = {
+        {NULL, "spark.sql.shuffle.partitions",
+         "Spark cannot run its batch again if that is not committed"},
+        {"stateStoreSave", "spark.sql.streaming.aggregation.stateFormatVersion",
+         "a restart takes the state for format 1"},
+        {"symmetricHashJoin", "spark.sql.streaming.join.stateFormatVersion",
+         "a restart takes the state for format 1"},
+    };
+    const fb_offset_entry *entry = &v->logs.newest;
+    int64_t id = v->logs.planned[v->logs.planned_count - 1];
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++) {
+        const char *name = settings[i].operator_name;
+        bool is_pinned = name && !fb_slice_is(operator_->operator_name, name);
+        for (uint32_t c = 0; c < entry->conf_count; c++)
+            is_pinned = is_pinned || fb_slice_is(entry->conf[c].key, settings[i].key);
+        if (!is_pinned)
+            fb_findings_remark(&v->findings, "%s/%" PRId64 ": operator %" PRId64 ": without %s %s",
+                               v->offsets, id, operator_->operator_id, settings[i].key,
+                               settings[i].meaning);
+    }
+}
+
 static fb_status check_operator(verify *v, uint32_t id, fb_error *err)
 {
     const char *path = NULL;
@@ -289,6 +317,7 @@ static fb_status check_operator(verify *v, uint32_t id, fb_error *err)
         FB_TRY(fb_findings_take(&v->findings, &caught, err));
     }
     if (status != FB_OK) FB_TRY(guess_stores(v, id, &metadata, err));
+    tell_unpinned(v, &metadata);
     for (uint32_t i = 0; i < metadata.store_count; i++)
         FB_TRY(check_store(v, &metadata, &metadata.stores[i], err));
     return FB_OK;

@@ -76,6 +76,8 @@ static void write_logs(const char *name, int oldest, int newest)
     for (int id = oldest; id <= newest; id++) {
         run("printf 'v1\\n{\"batchWatermarkMs\":0,\"batchTimestampMs\":0,\"conf\":{"
             "\"spark.sql.shuffle.partitions\":\"2\","
+            "\"spark.sql.streaming.aggregation.stateFormatVersion\":\"2\","
+            "\"spark.sql.streaming.join.stateFormatVersion\":\"2\","
             "\"spark.sql.streaming.stateStore.providerClass\":"
             "\"org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider\","
             "\"spark.sql.streaming.statefulOperator.useStrictDistribution\":\"true\","
@@ -224,6 +226,22 @@ static void what_has_no_keys_has_one_partition(void **state)
     }
 }
 
+static void settings_that_a_restart_will_miss_are_told(void **state)
+{
+    (void)state;
+    make("d1_tumbling_append");
+    run("cd '%s/ck' && sed -i 's/aggregation/gone/;s/shuffle/gone/;s/sql.streaming.join/gone/' "
+        "offsets/11",
+        work);
+    assert_ok(verify(), &env.err);
+    const char *text = fb_buf_text(&env.output);
+    assert_contains(text,
+                    "/ck/offsets/11: operator 0: without spark.sql.shuffle.partitions Spark ");
+    assert_contains(text, "/ck/offsets/11: operator 0: without "
+                          "spark.sql.streaming.aggregation.stateFormatVersion a restart ");
+    assert_null(strstr(text, "join"));
+}
+
 static void state_that_cannot_be_read_is_told(void **state)
 {
     (void)state;
@@ -333,6 +351,7 @@ int main(int argc, char **argv)
         in_session(damage_is_found),
         in_session(what_harms_no_restart_is_a_remark),
         in_session(what_has_no_keys_has_one_partition),
+        in_session(settings_that_a_restart_will_miss_are_told),
         in_session(state_that_cannot_be_read_is_told),
         in_session(want_of_memory_is_told_as_such),
         in_session(info_tells_batches_stores_and_health),
