@@ -151,6 +151,14 @@ static uint32_t next_capacity(const cell *c, uint32_t wanted)
     return capacity < FB_CHUNK_ROWS ? capacity : FB_CHUNK_ROWS;
 }
 
+/* Blocks grow with the cell: there may be thousands of them, most with a few rows. */
+static size_t next_block_bytes(const cell *c)
+{
+    size_t bytes = c->arena.total_bytes;
+    if (bytes < SMALL_BLOCK_BYTES) bytes = SMALL_BLOCK_BYTES;
+    return bytes < LARGE_BLOCK_BYTES ? bytes : LARGE_BLOCK_BYTES;
+}
+
 /* A new chunk at the end of the cell, for columns like those of `like`. Nothing follows the rows
  * of a part in their chunk. */
 static bool add_chunk(cell *c, const fb_chunk *like, uint32_t wanted, uint32_t part)
@@ -167,7 +175,7 @@ static bool add_chunk(cell *c, const fb_chunk *like, uint32_t wanted, uint32_t p
                        .part = part,
                        .chunk = {.column_count = like->column_count}};
     if (!c->arena.block_bytes) fb_arena_init(&c->arena, SMALL_BLOCK_BYTES);
-    if (held.capacity == FB_CHUNK_ROWS || part != NO_PART) c->arena.block_bytes = LARGE_BLOCK_BYTES;
+    c->arena.block_bytes = next_block_bytes(c);
     held.chunk.columns = fb_arena_array(&c->arena, like->column_count, sizeof(fb_column));
     held.appenders = fb_arena_array(&c->arena, like->column_count, sizeof(fb_appender));
     if (!held.chunk.columns || !held.appenders) return false;

@@ -184,6 +184,17 @@ static void write_labels(uint32_t lane, uint32_t part, uint32_t row_count, int64
     assert_ok(fb_exchange_write_part(w.exchange, lane, part, &chunk, &w.err), &w.err);
 }
 
+static void few_rows_of_parts_for_many_partitions_stay_small(void **state)
+{
+    (void)state;
+    int64_t number = 0;
+    open_world(200, 0);
+    for (uint32_t part = 0; part < 4; part++)
+        write_labels(0, part, 500, &number);
+    assert_true(fb_budget_used(&w.budget) < 200 * 8192);
+    close_world();
+}
+
 static uint32_t check_order(uint32_t partition)
 {
     uint32_t ends[FB_EXCHANGE_PARTS], *order, next = 0, rows = 0;
@@ -317,6 +328,7 @@ int main(void)
         cmocka_unit_test(parts_can_be_read_one_after_the_other_over_all_lanes),
         cmocka_unit_test(memory_is_counted_and_given_back_by_partition),
         cmocka_unit_test(ten_rows_for_many_partitions_stay_small),
+        cmocka_unit_test(few_rows_of_parts_for_many_partitions_stay_small),
         cmocka_unit_test(a_spent_budget_is_an_error),
         cmocka_unit_test(lanes_of_very_many_partitions_are_counted_before_they_are_there),
         cmocka_unit_test(every_failing_allocation_is_an_error),
