@@ -294,6 +294,62 @@ static void names_are_unique_among_active_queries(void **state)
     fb_session_destroy(session);
 }
 
+static fb_query *start_counts(fb_session *session)
+{
+    static const char sql[] = "SELECT id % 2 AS k, count(*) AS c FROM STREAM m GROUP BY id % 2";
+    fb_frame *frame;
+    fb_writer *writer;
+    fb_query *query;
+    assert_ok(fb_session_frame(session, sql, &frame, &err), &err);
+    assert_ok(fb_frame_write_stream(frame, "noop", &writer, &err), &err);
+    assert_ok(fb_writer_option(writer, "checkpointLocation", checkpoint(), &err), &err);
+    assert_ok(fb_writer_option(writer, "outputMode", "update", &err), &err);
+    assert_ok(fb_writer_start(writer, &query, &err), &err);
+    fb_writer_destroy(writer);
+    fb_frame_destroy(frame);
+    return query;
+}
+
+static void spoil(const char *name)
+{
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s", checkpoint(), name);
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    assert_int_equal(fputs("spoilt", file) >= 0, 1);
+    assert_int_equal(fclose(file), 0);
+}
+
+/* Sources keep what the state may have to be made of again. */
+static void pushed_rows_stay_while_their_batches_may_be_run_again(void **state)
+{
+    (void)state;
+    told t;
+    fb_session *session = session_with(&t);
+    assert_ok(fb_session_set(session, "spark.sql.shuffle.partitions", "1", &err), &err);
+    fb_memory_stream *stream;
+    fb_frame *all;
+    assert_ok(fb_memory_stream_create(session, "id BIGINT, name STRING", &stream, &err), &err);
+    assert_ok(fb_memory_stream_frame(stream, &all, &err), &err);
+    assert_ok(fb_frame_create_view(all, "m", &err), &err);
+    fb_query *query = start_counts(session);
+    for (int i = 0; i < 6; i++) {
+        push(stream, i, 1);
+        assert_ok(fb_query_process_all_available(query, &err), &err);
+    }
+    fb_query_destroy(query);
+    spoil("state/0/0/6.delta");
+    spoil("state/0/0/5.delta");
+    query = start_counts(session);
+    push(stream, 6, 1);
+    assert_ok(fb_query_process_all_available(query, &err), &err);
+    assert_int_equal(fb_query_last_batch(query), 6);
+    fb_query_destroy(query);
+    fb_frame_destroy(all);
+    fb_memory_stream_destroy(stream);
+    fb_session_destroy(session);
+}
+
 static void recent_progress_keeps_the_newest(void **state)
 {
     (void)state;
@@ -554,6 +610,7 @@ int main(void)
         on_disk(a_failing_row_fails_the_query_and_nothing_is_committed),
         on_disk(a_checkpoint_has_one_owner),
         on_disk(names_are_unique_among_active_queries),
+        on_disk(pushed_rows_stay_while_their_batches_may_be_run_again),
         on_disk(recent_progress_keeps_the_newest),
         on_disk(a_query_outlives_the_frames_and_views_that_it_was_made_from),
         on_disk(who_was_told_of_a_start_is_told_when_no_thread_could_be_made),

@@ -214,6 +214,7 @@ static void complete_mode_ends_without_a_batch_without_data(void **state)
     job.trigger.kind = FB_TRIGGER_AVAILABLE_NOW;
     assert_ok(sim_world_run(&world, &job, &err), &err);
     assert_int_equal(world.record.newest, 4);
+    assert_contains(world.progress, "\"endOffset\":{\"logOffset\":4},\"latestOffset\":null,");
 }
 
 /* Both thresholds of a batch that is run again are those of the first time. */
