@@ -42,6 +42,14 @@ static void on_progress(void *user, fb_stream *stream, fb_progress *progress)
     if (fb_progress_batch_id(progress) >= l->job->last_batch) fb_stream_stop(stream);
 }
 
+static void on_idle(void *user, fb_stream *stream, fb_progress *progress)
+{
+    const life *l = user;
+    free(l->world->progress);
+    l->world->progress = strdup(fb_progress_json(progress));
+    if (l->job->stops_when_idle) fb_stream_stop(stream);
+}
+
 static void on_warning(void *user, fb_stream *stream, const char *message)
 {
     (void)stream;
@@ -84,7 +92,8 @@ static fb_status run_stream(sim_world *world, const sim_job *job, fb_session *se
         .clock = &world->clock.base,
         .random = &world->random.base,
         .workers = workers,
-        .listener = {.user = &l, .on_progress = on_progress, .on_warning = on_warning}};
+        .listener = {
+            .user = &l, .on_progress = on_progress, .on_idle = on_idle, .on_warning = on_warning}};
     fb_stream *stream;
     FB_TRY(fb_stream_create(&config, &stream, err));
     fb_status status = fb_stream_run(stream, err);

@@ -18,7 +18,7 @@ typedef struct sim_world {
     record record;
     void (*after_batch)(struct sim_world *world, int64_t batch_id); /* NULL: nothing */
     char warning[FB_ERROR_MESSAGE_SIZE];                            /* the last one */
-    char *progress; /* JSON of the last batch; freed by deinit */
+    char *progress; /* JSON of the last batch or idle trigger; freed by deinit */
 } sim_world;
 
 void sim_world_init(sim_world *world, uint64_t seed);
@@ -32,6 +32,7 @@ typedef struct sim_job {
     int64_t batches_to_retain; /* 0: the default */
     int64_t last_batch;        /* the run stops when it is committed */
     fb_output_mode mode;
+    bool stops_when_idle;  /* at the first report of an idle trigger */
     uint32_t thread_count; /* 0: all in one thread, the same each time */
 } sim_job;
 

@@ -540,6 +540,38 @@ static void threads_give_the_same_rows_and_files(void **state)
     sim_world_deinit(&alone);
 }
 
+/* Spark repeats what the newest batch left, not what it changed. */
+static void an_idle_query_updates_nothing(void **state)
+{
+    (void)state;
+    begin_timeline();
+    sim_job job = timeline_job(FB_OUTPUT_COMPLETE, 99);
+    job.stops_when_idle = true;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_contains(world.progress, "\"batchId\":1,");
+    assert_contains(world.progress, "\"numRowsTotal\":1,\"numRowsUpdated\":0,");
+    assert_contains(world.progress, "\"eventTime\":{\"watermark\":\"2024-01-01T12:03:00.000Z\"}");
+}
+
+static void damage_an_old_version(record *r, int64_t batch_id)
+{
+    (void)r;
+    if (batch_id == 2) sim_state_damage(&world, "0/0/1.delta");
+}
+
+/* Snapshots are no matter of the batches. */
+static void upkeep_that_fails_is_a_warning(void **state)
+{
+    (void)state;
+    sim_job job = sim_state_counts(5);
+    world.record.on_begin = damage_an_old_version;
+    assert_ok(sim_world_run(&world, &job, &err), &err);
+    assert_contains(world.warning, "old versions of the state stay, or have no snapshot: ");
+    assert_contains(world.warning, "/state/0/0/1.delta");
+    assert_false(sim_state_has(&world, "0/0/3.snapshot"));
+    assert_true(sim_state_has(&world, "0/1/3.snapshot"));
+}
+
 /* --- other hands in the checkpoint --- */
 
 static void unlink_path(const char *path)
@@ -650,6 +682,8 @@ int main(void)
         in_world(state_is_in_the_progress),
         in_world(a_memory_limit_stops_the_query_and_loses_nothing),
         in_world(a_batch_that_the_sink_has_still_changes_the_state),
+        in_world(an_idle_query_updates_nothing),
+        in_world(upkeep_that_fails_is_a_warning),
         in_world(no_state_is_written_where_the_checkpoint_was_removed),
         in_world(a_process_that_lost_the_query_stops_before_its_state),
         in_world(a_process_that_lost_the_query_stops_before_its_commit),
