@@ -11,7 +11,7 @@
 #include "base/status.h"
 
 typedef struct fb_operator_store {
-    fb_slice name; /* that of a directory */
+    fb_slice name;               /* that of a directory */
     int32_t prefix_column_count; /* leading key columns that can be scanned for; 0: none */
     int32_t partition_count;
     uint32_t schema_path_count; /* version 2: full paths of schema files, oldest first */
@@ -22,7 +22,7 @@ typedef struct fb_operator_metadata {
     uint32_t version;
     int64_t operator_id;
     fb_slice operator_name; /* Spark's: "stateStoreSave", "dedupe", ... */
-    uint32_t store_count; /* at least 1 */
+    uint32_t store_count;   /* at least 1 */
     fb_operator_store *stores;
     fb_slice properties; /* version 2: JSON; otherwise empty */
 } fb_operator_metadata;
