@@ -170,6 +170,25 @@ static void repeat_value(void *to, const void *from, size_t width, size_t count)
     }
 }
 
+bool fb_column_slice(fb_column *out, fb_arena *arena, const fb_column *in, size_t first,
+                     size_t row_count)
+{
+    FB_ASSERT(first % 64 == 0);
+    *out = *in;
+    if (in->is_constant) return true;
+    size_t width = fb_type_width(in->type);
+    if (width && first) out->values = (char *)in->values + first * width;
+    if (in->validity) out->validity = in->validity + first / 64;
+    if (in->validity && fb_bits_all_set(out->validity, row_count)) out->validity = NULL;
+    if (in->type->id != FB_TYPE_STRUCT) return true;
+    out->children = fb_arena_array(arena, in->type->field_count, sizeof *out->children);
+    if (!out->children) return false;
+    for (uint32_t i = 0; i < in->type->field_count; i++)
+        if (!fb_column_slice(&out->children[i], arena, &in->children[i], first, row_count))
+            return false;
+    return true;
+}
+
 bool fb_column_flatten(fb_column *out, fb_arena *arena, const fb_column *in, size_t row_count)
 {
     *out = *in;

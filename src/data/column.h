@@ -119,6 +119,11 @@ void fb_column_make_constant(fb_column *column);
 bool fb_column_gather(fb_column *out, fb_arena *arena, const fb_column *in, const uint32_t *rows,
                       size_t row_count);
 
+/* Rows first .. first + row_count - 1 of `in`, whose memory is shared; `first` is a multiple of 64.
+ * There is no validity where none of them is null. A constant column stays constant. */
+bool fb_column_slice(fb_column *out, fb_arena *arena, const fb_column *in, size_t first,
+                     size_t row_count);
+
 /* A flat column of `row_count` rows with the same content; shares memory when already flat. */
 bool fb_column_flatten(fb_column *out, fb_arena *arena, const fb_column *in, size_t row_count);
 

@@ -38,22 +38,6 @@ typedef struct partial {
 
 /* --- groups --- */
 
-/* Rows first .. first + count - 1 of a flat column; `first` is a multiple of 64. */
-static bool column_from(fb_column *out, const fb_column *in, uint32_t first, uint32_t count,
-                        fb_arena *arena)
-{
-    *out = *in;
-    out->values = (char *)in->values + (size_t)first * fb_type_width(in->type);
-    if (in->validity) out->validity = in->validity + first / 64;
-    if (in->validity && fb_bits_all_set(out->validity, count)) out->validity = NULL;
-    if (in->type->id != FB_TYPE_STRUCT) return true;
-    out->children = fb_arena_array(arena, in->type->field_count, sizeof *out->children);
-    if (!out->children) return false;
-    for (uint32_t i = 0; i < in->type->field_count; i++)
-        if (!column_from(&out->children[i], &in->children[i], first, count, arena)) return false;
-    return true;
-}
-
 static fb_status write_chunk(partial *p, uint32_t part, const fb_group_entries *groups,
                              const fb_buffers *values, uint32_t first, uint32_t count,
                              fb_error *err)
@@ -67,8 +51,8 @@ static fb_status write_chunk(partial *p, uint32_t part, const fb_group_entries *
                                       groups->nulls ? groups->nulls + first : NULL};
     FB_TRY(fb_group_keys_decode(&p->layout, &entries, count, &p->groups_arena, chunk.columns, err));
     for (uint32_t i = 0; i < values->column_count; i++)
-        if (!column_from(&chunk.columns[keys + i], &values->columns[i], first, count,
-                         &p->groups_arena))
+        if (!fb_column_slice(&chunk.columns[keys + i], &p->groups_arena, &values->columns[i], first,
+                             count))
             return fb_fail_nomem(err, "the groups of a batch");
     if (part == NO_PART) return fb_exchange_write(p->exchange, p->lane, &chunk, err);
     return fb_exchange_write_part(p->exchange, p->lane, part, &chunk, err);
@@ -195,6 +179,7 @@ static fb_status partial_push(fb_operator *self, const fb_chunk *chunk, fb_error
 static fb_status write_own(partial *p, fb_eval *eval)
 {
     FB_TRY(fb_buffers_settle(&p->buffers, eval));
+    FB_TRY(count_buffers(p, eval->err));
     const fb_group_entries entries = fb_group_words_from(&p->groups, 0);
     return write_groups(p, NO_PART, &entries, &p->buffers, p->groups.count, eval->err);
 }

@@ -198,22 +198,6 @@ static fb_status take_groups(run *r, fb_column *columns, uint32_t group_count, f
     return count_memory(r, err);
 }
 
-/* Rows first .. first + count - 1 of a column; `first` is a multiple of 64. */
-static bool slice_column(fb_column *out, fb_arena *arena, const fb_column *in, uint32_t first)
-{
-    *out = *in;
-    if (in->is_constant || first == 0) return true;
-    size_t width = fb_type_width(in->type);
-    if (width) out->values = (char *)in->values + first * width;
-    if (in->validity) out->validity = in->validity + first / 64;
-    if (in->type->id != FB_TYPE_STRUCT) return true;
-    out->children = fb_arena_array(arena, in->type->field_count, sizeof *out->children);
-    if (!out->children) return false;
-    for (uint32_t i = 0; i < in->type->field_count; i++)
-        if (!slice_column(&out->children[i], arena, &in->children[i], first)) return false;
-    return true;
-}
-
 /* Keys as groups compare them: columns of [keys, fields], the first `key_count` of them. */
 static fb_status make_canonical(run *r, fb_column *columns, uint32_t row_count, fb_error *err)
 {
@@ -232,7 +216,8 @@ static fb_status take_distinct(run *r, const fb_chunk *chunk, uint32_t first, ui
     fb_column *columns = fb_arena_array(&r->arena, width, sizeof *columns);
     if (!columns) return nomem(err);
     for (uint32_t i = 0; i < width; i++)
-        if (!slice_column(&columns[i], &r->arena, &chunk->columns[i], first)) return nomem(err);
+        if (!fb_column_slice(&columns[i], &r->arena, &chunk->columns[i], first, count))
+            return nomem(err);
     FB_TRY(make_canonical(r, columns, count, err));
     const fb_column *fields = columns + key_count;
     FB_TRY(merge_again(r, &fields, count, err));
@@ -293,7 +278,8 @@ static fb_status take_merged(run *r, uint32_t first, uint32_t count, fb_error *e
     if (!columns) return nomem(err);
     if (key_count) FB_TRY(fb_group_table_keys(r->numbers, first, count, &r->arena, columns, err));
     for (uint32_t i = key_count; i < width; i++)
-        if (!slice_column(&columns[i], &r->arena, &r->groups.columns[i - key_count], first))
+        if (!fb_column_slice(&columns[i], &r->arena, &r->groups.columns[i - key_count], first,
+                             count))
             return nomem(err);
     return take_groups(r, columns, count, err);
 }

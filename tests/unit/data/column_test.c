@@ -111,6 +111,35 @@ static void flatten_repeats_a_constant_struct_with_its_children(void **state)
     assert_slice_equal(fb_column_string(&out.children[1], 69), "five");
 }
 
+static void a_slice_shares_memory_and_has_validity_only_for_nulls_of_its_own(void **state)
+{
+    (void)state;
+    const fb_field fields[] = {
+        {.name = FB_SLICE("a"), .type = fb_type_of(FB_TYPE_BIGINT), .nullable = true},
+        {.name = FB_SLICE("b"), .type = fb_type_of(FB_TYPE_TINYINT), .nullable = true}};
+    const fb_type *type = fb_type_struct(&arena, fields, 2);
+    fb_column all, slice;
+    assert_true(fb_column_init_zero(&all, &arena, type, 200));
+    assert_true(fb_column_need_validity(&all.children[0], &arena, 200));
+    fb_bits_clear(all.children[0].validity, 130);
+    for (int64_t i = 0; i < 200; i++) {
+        all.children[0].int64s[i] = i;
+        all.children[1].int8s[i] = (int8_t)(i % 100);
+    }
+    assert_true(fb_column_slice(&slice, &arena, &all, 128, 72));
+    assert_ptr_equal(slice.children[0].int64s, all.children[0].int64s + 128);
+    assert_int_equal(slice.children[1].int8s[71], 99);
+    for (size_t i = 0; i < 72; i++)
+        assert_true(fb_column_is_null(&slice.children[0], i) == (i == 2));
+    assert_true(fb_column_slice(&slice, &arena, &all, 0, 130));
+    assert_null(slice.children[0].validity);
+    assert_true(fb_column_slice(&slice, &arena, &all, 0, 131));
+    assert_true(fb_column_is_null(&slice.children[0], 130));
+    assert_true(fb_column_init_null(&all, &arena, type));
+    assert_true(fb_column_slice(&slice, &arena, &all, 64, 10));
+    assert_true(fb_column_is_null(&slice, 5));
+}
+
 static void a_copy_does_not_share_string_bytes(void **state)
 {
     (void)state;
@@ -211,6 +240,7 @@ int main(void)
         cmocka_unit_test(gather_takes_rows_in_the_given_order_with_their_nulls),
         cmocka_unit_test(gather_keeps_a_constant_column_constant),
         cmocka_unit_test(flatten_repeats_a_constant_struct_with_its_children),
+        cmocka_unit_test(a_slice_shares_memory_and_has_validity_only_for_nulls_of_its_own),
         cmocka_unit_test(a_copy_does_not_share_string_bytes),
         cmocka_unit_test(a_copy_has_the_entries_of_all_arrays),
         cmocka_unit_test(a_null_column_is_null_in_every_row_for_every_type),
