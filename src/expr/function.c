@@ -56,8 +56,8 @@ const fb_function *fb_function_find(fb_slice name)
 
 const char *fb_function_nearest(fb_slice name)
 {
-    const char *names[MAX_NAMES];
-    uint32_t count = 0;
+    const char *names[MAX_NAMES] = {"window"}; /* analysis makes a node of the plan of that one */
+    uint32_t count = 1;
     for (uint32_t i = 0; i < LIST_COUNT; i++)
         for (uint32_t k = 0; k < lists[i]->count && count < MAX_NAMES; k++)
             names[count++] = lists[i]->functions[k].name;

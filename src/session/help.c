@@ -47,10 +47,17 @@ typedef struct function_text {
     const char *name, *usage;
 } function_text;
 
+/* The one function that is no expression: analysis makes a node of the plan of it. */
+static const function_text window_text = {
+    "window",
+    "window(time, width[, slide[, start]]) - the time windows that a row lies in, one of them at a "
+    "time: {start, end}"};
+
 /* All functions, then all aggregates; as many as there is room for. */
 static uint32_t list_functions(function_text texts[MAX_NAMES])
 {
     uint32_t list_count, count = 0;
+    texts[count++] = window_text;
     const fb_function_list *const *lists = fb_function_lists(&list_count);
     for (uint32_t i = 0; i < list_count; i++)
         for (uint32_t j = 0; j < lists[i]->count && count < MAX_NAMES; j++)
@@ -112,6 +119,7 @@ static bool help_function(fb_slice name, fb_buf *out)
     const fb_function *function = fb_function_find(name);
     const fb_aggregate *aggregate = fb_aggregate_find(name);
     const char *usage = function ? function->usage : aggregate ? aggregate->usage : NULL;
+    if (fb_slice_equal_nocase(name, fb_slice_of(window_text.name))) usage = window_text.usage;
     if (!usage) return false;
     fb_buf_printf(out, "%s\n", usage);
     return true;
