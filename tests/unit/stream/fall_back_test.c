@@ -3,6 +3,8 @@
  * Damage of the newest state: what a query makes of it. */
 #include "sim_state.h"
 
+#include "base/memory.h"
+
 static sim_world world;
 static fb_error err;
 
@@ -184,6 +186,38 @@ static void chained_operators_go_back_together(void **state)
     }
 }
 
+/* Want of memory is no damage: whatever fails, the next start gives the same. */
+static void want_of_memory_on_the_way_back_loses_nothing(void **state)
+{
+    (void)state;
+    const sim_job job = sim_state_counts(6);
+    char *expected = sim_state_expected(&job, 7, NULL); /* one more, when batch 6 was done */
+    bool has_failed = true;
+    for (uint64_t k = 1; has_failed; k += 5) {
+        begin();
+        sim_state_damage(&world, "0/1/5.delta");
+        sim_state_remove(&world, "0/0/4.delta");
+        uint64_t before = fb_memory_allocations();
+        fb_memory_fail_at(k);
+        err = (fb_error){0};
+        fb_status status = sim_world_run(&world, &job, &err);
+        fb_memory_fail_at(0);
+        has_failed = fb_memory_allocations() - before >= k;
+        if (status != FB_OK && status != FB_E_NOMEM)
+            fail_msg("allocation %llu: %s: %s", (unsigned long long)k, fb_status_text(status),
+                     err.message);
+        if (status != FB_OK) assert_ok(sim_world_run(&world, &job, &err), &err);
+        char *all = record_all(&world.record);
+        if (!all) fail_msg("allocation %llu: %s", (unsigned long long)k, world.record.complaint);
+        assert_in_range(world.record.newest, 6, 7);
+        assert_memory_equal(all, expected, strlen(all));
+        free(all);
+        sim_world_deinit(&world);
+        sim_world_init(&world, k);
+    }
+    free(expected);
+}
+
 /* --- sources that may have lost their data --- */
 
 enum { FILES = 8 };
@@ -318,6 +352,7 @@ int main(void)
         in_world(the_first_version_is_nothing),
         in_world(few_versions_are_enough_for_it),
         in_world(chained_operators_go_back_together),
+        in_world(want_of_memory_on_the_way_back_loses_nothing),
         in_world(without_the_data_of_every_batch_nothing_is_touched),
         in_world(files_that_may_be_missing_are_no_ground_to_go_back),
         in_world(batches_of_spark_are_not_run_again),
