@@ -445,6 +445,25 @@ static void rows_whose_keys_hardly_repeat_are_passed_on_up_to_a_number(void **st
     world_deinit(&w);
 }
 
+/* A value that is merged as a group of its own does not give the last digits that one gives that is
+ * folded in, as Spark does. */
+static void rows_of_calls_whose_merge_rounds_are_not_passed_on(void **state)
+{
+    (void)state;
+    world w;
+    many_init(&w);
+    w.calls[3] = bind(&w, "stddev", expr_env_ref(&w.env, 4));
+    w.aggregation.field_count += w.calls[3]->field_count - 1;
+    assert_ok(world_open(&w, NULL, &w.env.err), &w.env.err);
+    for (uint32_t chunk = 0; chunk < 20; chunk++) {
+        passed_rows(&w);
+        assert_ok(fb_operator_push(w.operator, & w.env.chunk, &w.env.err), &w.env.err);
+    }
+    assert_ok(fb_operator_finish(w.operator, & w.env.err), &w.env.err);
+    assert_true(fb_exchange_is_distinct(w.exchange, 0));
+    world_deinit(&w);
+}
+
 static void the_parts_of_a_key_are_the_same_for_all_lanes(void **state)
 {
     (void)state;
@@ -529,6 +548,7 @@ int main(void)
         cmocka_unit_test(every_failing_allocation_is_reported),
         cmocka_unit_test(many_groups_are_those_of_a_naive_model),
         cmocka_unit_test(rows_whose_keys_hardly_repeat_are_passed_on_up_to_a_number),
+        cmocka_unit_test(rows_of_calls_whose_merge_rounds_are_not_passed_on),
         cmocka_unit_test(the_parts_of_a_key_are_the_same_for_all_lanes),
         cmocka_unit_test(many_groups_fail_cleanly_without_memory),
     };
