@@ -8,8 +8,10 @@ enum {
     /* Groups in one table. With more of them, their table and values no longer fit the second
      * cache. */
     MOST_GROUPS = 1 << 16,
-    /* Where fewer rows than one in so many repeat a key, groups are not worth forming. */
-    FEW_REPEATED = 8,
+    /* With so many keys, the rows of a task are hardly fewer as groups; how many keys there are
+     * shows in how many rows repeat one, once there are some groups. */
+    MANY_KEYS = 1 << 18,
+    TELLING_GROUPS = 1 << 15,
 };
 
 static const uint32_t NO_PART = UINT32_MAX;
@@ -150,15 +152,21 @@ static void release(partial *p)
     p->held_bytes = 0;
 }
 
-/* From one table to one for each part, or to none when nearly every row was a new group. */
-static fb_status part_groups(partial *p, fb_eval *eval)
+/* Of n keys that are equally frequent, g groups are found in about g + g * g / 2n rows. */
+static bool has_many_keys(const partial *p)
+{
+    uint64_t groups = p->groups.count, repeated = p->row_count - groups;
+    return !p->rounds && groups > TELLING_GROUPS && repeated * 2 * MANY_KEYS < groups * groups;
+}
+
+/* From one table to one for each part, or to none. */
+static fb_status part_groups(partial *p, fb_eval *eval, bool passes_on)
 {
     FB_TRY(fb_partial_parts_create(p->aggregation, &p->layout, p->budget, write_groups, p,
                                    &p->parts, eval->err));
     FB_TRY(fb_partial_parts_adopt(p->parts, &p->groups, &p->buffers, eval->err));
-    bool is_wasted = p->row_count - p->groups.count < p->row_count / FEW_REPEATED;
     release(p);
-    return is_wasted && !p->rounds ? fb_partial_parts_pass_on(p->parts, eval) : FB_OK;
+    return passes_on ? fb_partial_parts_pass_on(p->parts, eval) : FB_OK;
 }
 
 static fb_status partial_push(fb_operator *self, const fb_chunk *chunk, fb_error *err)
@@ -171,7 +179,9 @@ static fb_status partial_push(fb_operator *self, const fb_chunk *chunk, fb_error
     if (p->parts) return fb_partial_parts_add(p->parts, &eval, &rows, p->inputs);
     FB_TRY(update(p, &eval, &rows));
     p->row_count += chunk->row_count;
-    return p->can_part && p->groups.count > MOST_GROUPS ? part_groups(p, &eval) : FB_OK;
+    bool passes_on = has_many_keys(p);
+    if (!p->can_part || (!passes_on && p->groups.count <= MOST_GROUPS)) return FB_OK;
+    return part_groups(p, &eval, passes_on);
 }
 
 /* --- the end --- */

@@ -13,7 +13,10 @@
 
 #include <inttypes.h>
 
-enum { WINDOW_END = 1 }; /* field of a window */
+enum {
+    WINDOW_END = 1,      /* field of a window */
+    CACHED_GROUPS = 512, /* the table of twice as many still lies in the first cache */
+};
 
 /* One run over a partition. */
 typedef struct run {
@@ -301,7 +304,7 @@ static fb_status take_parts(run *r, const uint32_t *order, const uint32_t *ends,
     fb_exchange *exchange = r->self->exchange;
     uint32_t next = 0;
     for (uint32_t part = 0; part < FB_EXCHANGE_PARTS; part++) {
-        if (r->groups.group_count >= FB_CHUNK_ROWS) {
+        if (r->groups.group_count >= CACHED_GROUPS) {
             FB_TRY(take_all_merged(r, err));
             fb_group_table_clear(r->numbers);
             fb_buffers_clear(&r->groups);
