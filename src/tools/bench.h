@@ -88,6 +88,7 @@ bool bench_ten_million_keys(const bench_settings *settings);
 bool bench_zipf_keys(const bench_settings *settings);
 bool bench_string_keys(const bench_settings *settings);
 bool bench_small_stateful_batch(const bench_settings *settings);
+bool bench_small_batch_large_state(const bench_settings *settings);
 
 /* A fresh directory below settings->directory; false with a message. */
 bool bench_directory(const bench_settings *settings, char *out, size_t size);

@@ -69,7 +69,13 @@ bool bench_string_keys(const bench_settings *settings)
 
 /* --- the cost of a batch --- */
 
-enum { PARTITIONS = 8, ROUNDS = 4, ROUND_BATCHES = 40, SAMPLES = ROUNDS * ROUND_BATCHES };
+enum {
+    PARTITIONS = 8,
+    ROUNDS = 4,
+    ROUND_BATCHES = 40,
+    SKIPPED = 3,
+    SAMPLES = ROUNDS * ROUND_BATCHES
+};
 
 typedef struct delta_writer {
     char directory[PATH_BYTES];
@@ -125,40 +131,63 @@ static bool measure_floor(const char *directory, int64_t first_id, double *times
     return true;
 }
 
+/* A script that counts rows by value, `rows` of them in each batch. */
+static bool write_script(const char *directory, const char *rows, const char *key, char *out)
+{
+    int length = snprintf(out, SCRIPT_BYTES,
+                          "CREATE TEMPORARY VIEW v USING `rate-micro-batch` OPTIONS (rowsPerBatch "
+                          "'%s');\nCREATE STREAMING TABLE bench USING noop\nOPTIONS "
+                          "(checkpointLocation '%s/checkpoint', outputMode 'update')\nAS SELECT "
+                          "%s AS k, count(*) AS c FROM STREAM v GROUP BY %s;\n",
+                          rows, directory, key, key);
+    return length > 0 && length < SCRIPT_BYTES;
+}
+
 static bool measure_batches(const char *script, double *times_us, size_t *count)
 {
     bench_run run;
-    const bench_limits limits = {.threads = 2, .seconds = 30, .most_batches = ROUND_BATCHES};
+    const bench_limits limits = {
+        .threads = 2, .seconds = 30, .least_batches = SKIPPED + 1, .most_batches = ROUND_BATCHES};
     bool good = bench_run_script(script, &limits, &run);
-    for (size_t i = 3; i < run.batch_count && *count < SAMPLES; i++)
+    for (size_t i = SKIPPED; i < run.batch_count && *count < SAMPLES; i++)
         times_us[(*count)++] = (double)run.batches[i].duration_us;
     bench_run_free(&run);
     return good;
 }
 
-/* Engine and floor take turns, so that a noisy disk disturbs both alike. */
-static bool run_small_batches_in(const char *directory)
+/* One batch that leaves as many rows of state. */
+static bool fill_state(const char *directory, const char *rows, const char *key)
 {
     char script[SCRIPT_BYTES];
-    int length = snprintf(script, sizeof script,
-                          "CREATE TEMPORARY VIEW v USING `rate-micro-batch` OPTIONS (rowsPerBatch "
-                          "'10');\nCREATE STREAMING TABLE bench USING noop\nOPTIONS "
-                          "(checkpointLocation '%s/checkpoint', outputMode 'update')\nAS SELECT "
-                          "value %% 100 AS k, count(*) AS c FROM STREAM v GROUP BY value %% 100;\n",
-                          directory);
-    if (length < 0 || (size_t)length >= sizeof script) return false;
+    bench_run run;
+    const bench_limits limits = {.threads = 2, .seconds = 1, .least_batches = 1, .most_batches = 1};
+    if (!write_script(directory, rows, key, script)) return false;
+    bool good = bench_run_script(script, &limits, &run) && run.batch_count > 0;
+    bench_run_free(&run);
+    return good;
+}
+
+/* Engine and floor take turns, so that a noisy disk disturbs both alike. */
+static bool run_small_batches(const char *directory, const char *name, const char *key)
+{
+    char script[SCRIPT_BYTES];
     static double engine_us[SAMPLES], floor_us[SAMPLES];
     size_t engine_count = 0;
+    if (!write_script(directory, "10", key, script)) return false;
     for (int round = 0; round < ROUNDS; round++) {
         if (!measure_batches(script, engine_us, &engine_count)) return false;
         if (!measure_floor(directory, round * ROUND_BATCHES, floor_us + round * ROUND_BATCHES))
             return false;
     }
+    if (!engine_count) {
+        fprintf(stderr, "error: %s measured nothing: not even %d batches ended\n", name,
+                SKIPPED + 1);
+        return false;
+    }
     bench_spread engine = bench_spread_of(engine_us, engine_count, 0);
     bench_spread floor = bench_spread_of(floor_us, SAMPLES, 0);
-    printf("batch_us=%.0f name=small_stateful_batch floor_us=%.0f ratio=%.2f min=%.0f "
-           "floor_min=%.0f batches=%zu\n",
-           engine.median, floor.median, floor.median > 0 ? engine.median / floor.median : 0,
+    printf("batch_us=%.0f name=%s floor_us=%.0f ratio=%.2f min=%.0f floor_min=%.0f batches=%zu\n",
+           engine.median, name, floor.median, floor.median > 0 ? engine.median / floor.median : 0,
            engine.least, floor.least, engine.count);
     return true;
 }
@@ -167,7 +196,18 @@ bool bench_small_stateful_batch(const bench_settings *settings)
 {
     char directory[PATH_BYTES];
     if (!bench_directory(settings, directory, sizeof directory)) return false;
-    bool good = run_small_batches_in(directory);
+    bool good = run_small_batches(directory, "small_stateful_batch", "value % 100");
+    bench_remove_directory(directory);
+    return good;
+}
+
+bool bench_small_batch_large_state(const bench_settings *settings)
+{
+    static const char key[] = "value % 10000000";
+    char directory[PATH_BYTES];
+    if (!bench_directory(settings, directory, sizeof directory)) return false;
+    bool good = fill_state(directory, "10000000", key) &&
+                run_small_batches(directory, "small_batch_large_state", key);
     bench_remove_directory(directory);
     return good;
 }

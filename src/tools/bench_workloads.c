@@ -172,7 +172,8 @@ enum { ROUNDS = 4, ROUND_BATCHES = 60, SAMPLES = ROUNDS * ROUND_BATCHES };
 static bool measure_batches(const char *script, double *times_us, size_t *count)
 {
     bench_run run;
-    const bench_limits limits = {.threads = 1, .seconds = 30, .most_batches = ROUND_BATCHES};
+    const bench_limits limits = {
+        .threads = 1, .seconds = 30, .least_batches = 4, .most_batches = ROUND_BATCHES};
     bool good = bench_run_script(script, &limits, &run);
     for (size_t i = 3; i < run.batch_count && *count < SAMPLES; i++)
         times_us[(*count)++] = (double)run.batches[i].duration_us;
@@ -260,6 +261,8 @@ const bench_workload bench_workloads[] = {
     {"empty_batch", "a batch without rows, against its files and syncs alone", run_empty_batch},
     {"small_stateful_batch", "10 rows, 8 partitions of state, against files and syncs alone",
      bench_small_stateful_batch},
+    {"small_batch_large_state", "the same with 10 M rows in the state",
+     bench_small_batch_large_state},
     {"first_batch", "from nothing to the first committed batch of a new query", run_first_batch},
 };
 const size_t bench_workload_count = sizeof bench_workloads / sizeof bench_workloads[0];

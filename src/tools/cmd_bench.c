@@ -25,7 +25,7 @@ static const bench_workload *find_workload(const char *name)
 static void list_workloads(void)
 {
     for (size_t i = 0; i < bench_workload_count; i++)
-        printf("%-22s %s\n", bench_workloads[i].name, bench_workloads[i].help);
+        printf("%-24s %s\n", bench_workloads[i].name, bench_workloads[i].help);
 }
 
 static bool parse_number(const char *option, const char *text, int *out)
