@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "checkpoint/owner.h"
 #include "checkpoint/query_metadata.h"
+#include "env/waiter.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,6 +15,8 @@ enum {
     METADATA_MAX_BYTES = 64 * 1024,
     PURGE_LIST_ABOVE = 1000, /* ids to remove from which on a listing is cheaper than trying each */
     SHOWN_NAMES = 3,
+    LOCK_WAIT_US = 500000,
+    LOCK_PAUSE_US = 10000,
 };
 
 /* ---- opening ---- */
@@ -75,6 +78,25 @@ static fb_status refuse_foreign(const char *root, const root_content *content, f
     return status;
 }
 
+/* A process that was killed keeps its locks until its last write to the disk is through: who
+ * restarts it at once waits for that. `reason` receives what the holder wrote. */
+static fb_status lock_patiently(fb_checkpoint *checkpoint, const char *path, fb_slice description,
+                                fb_error *reason)
+{
+    fb_waiter *waiter;
+    fb_clock *clock = checkpoint->clock;
+    fb_status status =
+        fb_filesystem_lock(checkpoint->fs, path, description, &checkpoint->lock, reason);
+    if (status != FB_E_IN_USE || fb_waiter_create(clock, &waiter, NULL) != FB_OK) return status;
+    int64_t now_us = fb_clock_monotonic_us(clock), until_us = now_us + LOCK_WAIT_US;
+    for (; status == FB_E_IN_USE && now_us < until_us; now_us = fb_clock_monotonic_us(clock)) {
+        fb_waiter_wait(waiter, now_us + LOCK_PAUSE_US);
+        status = fb_filesystem_lock(checkpoint->fs, path, description, &checkpoint->lock, reason);
+    }
+    fb_waiter_destroy(waiter);
+    return status;
+}
+
 static fb_status take_lock(fb_checkpoint *checkpoint, fb_error *err)
 {
     char path[FB_PATH_MAX_BYTES + 1];
@@ -84,8 +106,7 @@ static fb_status take_lock(fb_checkpoint *checkpoint, fb_error *err)
     fb_owner_describe(checkpoint->clock, &text);
     fb_error reason = {0};
     fb_status status = text.failed ? fb_fail_nomem(&reason, "the owner of a checkpoint")
-                                   : fb_filesystem_lock(checkpoint->fs, path, fb_buf_slice(&text),
-                                                        &checkpoint->lock, &reason);
+                                   : lock_patiently(checkpoint, path, fb_buf_slice(&text), &reason);
     if (status == FB_E_IN_USE) {
         fb_buf_clear(&text);
         fb_owner_explain(fb_slice_of(reason.message), checkpoint->clock, &text);

@@ -9,11 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* One call moves at most this much: write(2) of 2 GiB and more is cut by the kernel anyway. */
-enum { MAX_TRANSFER_BYTES = 1 << 30, LOCK_WAIT_MS = 500, LOCK_PAUSE_MS = 10 };
+enum { MAX_TRANSFER_BYTES = 1 << 30 };
 
 static int open_file(const char *path, int flags, int *file)
 {
@@ -198,9 +197,7 @@ static int posix_list(fb_disk *self, const char *path, int (*entry)(void *user, 
 }
 
 /* An open-file-description lock belongs to this descriptor alone: unlike classic POSIX locks it
- * also keeps a second query of the same process out, and no other close() drops it. A process that
- * was killed keeps its locks until its last write to the disk is through: who restarts it at once
- * waits for that. */
+ * also keeps a second query of the same process out, and no other close() drops it. */
 static int posix_lock(fb_disk *self, const char *path, int *file)
 {
     (void)self;
@@ -209,16 +206,10 @@ static int posix_lock(fb_disk *self, const char *path, int *file)
     *file = -1;
     if (error) return error;
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
-    for (int waited_ms = 0;; waited_ms += LOCK_PAUSE_MS) {
-        error = fcntl(fd, F_OFD_SETLK, &whole) ? errno : 0;
-        bool is_held = error == EAGAIN || error == EACCES;
-        if (!is_held || waited_ms >= LOCK_WAIT_MS) break;
-        (void)nanosleep(&pause, NULL);
-    }
-    if (error) {
+    if (fcntl(fd, F_OFD_SETLK, &whole)) {
+        error = errno == EACCES ? EAGAIN : errno;
         (void)close(fd);
-        return error == EACCES ? EAGAIN : error;
+        return error;
     }
     *file = fd;
     return 0;

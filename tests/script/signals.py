@@ -192,6 +192,18 @@ def a_job_without_its_own_checkpoint_is_alone(case):
     assert "is in use by another query of this process" in errors, errors
 
 
+def a_killed_process_that_is_not_gone_yet_is_waited_for(case):
+    """It holds its lock until its last write is through."""
+    (case.folder / "ck").mkdir()
+    with open(case.folder / "ck/.forebay.lock", "w", encoding="utf-8") as lock:
+        whole = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+        fcntl.fcntl(lock, fcntl.F_OFD_SETLK, whole)
+        process = case.start(SHORT.replace("trigger", "checkpointLocation 'ck', trigger"))
+        time.sleep(0.2)
+        assert process.poll() is None
+    assert "done after batch 0" in case.ends(process, 0)
+
+
 def live_line(case, start_ms):
     """The line of a running job with state on a terminal, once it tells of late rows; UTC+9."""
     terminal, end = os.openpty()
@@ -238,6 +250,7 @@ CASES = [
     a_temporary_directory_may_end_with_a_slash,
     many_queries_of_one_script_start_and_stop,
     a_job_without_its_own_checkpoint_is_alone,
+    a_killed_process_that_is_not_gone_yet_is_waited_for,
     the_live_line_tells_state_watermark_and_late_rows,
     the_live_line_tells_how_far_the_watermark_is_behind,
 ]

@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 static char root[64];
@@ -88,34 +86,6 @@ static void descriptors_do_not_leak_into_children(void **state)
     assert_int_equal(disk->ops->unlink(disk, at("lock")), 0);
 }
 
-/* As of a process that was killed in the middle of a write. */
-static void a_lock_that_is_given_up_in_a_moment_is_waited_for(void **state)
-{
-    (void)state;
-    fb_disk *disk = fb_disk_posix();
-    int lock, ready[2];
-    char byte = 0;
-    assert_int_equal(pipe(ready), 0);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        const struct timespec moment = {.tv_nsec = 100 * 1000000L};
-        bool is_held = disk->ops->lock(disk, at("lock"), &lock) == 0;
-        bool is_told = write(ready[1], &byte, 1) == 1;
-        (void)nanosleep(&moment, NULL);
-        _exit(is_held && is_told ? 0 : 1);
-    }
-    assert_int_equal(read(ready[0], &byte, 1), 1);
-    assert_int_equal(disk->ops->lock(disk, at("lock"), &lock), 0);
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
-    assert_int_equal(disk->ops->unlock(disk, lock), 0);
-    assert_int_equal(disk->ops->unlink(disk, at("lock")), 0);
-    close(ready[0]);
-    close(ready[1]);
-}
-
 static void a_pipe_in_place_of_a_file_does_not_block(void **state)
 {
     (void)state;
@@ -162,7 +132,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(renames_without_replacing_keep_the_old_file),
         TEST(descriptors_do_not_leak_into_children),
-        TEST(a_lock_that_is_given_up_in_a_moment_is_waited_for),
         TEST(a_pipe_in_place_of_a_file_does_not_block),
         TEST(a_listing_stops_when_its_taker_fails),
     };
