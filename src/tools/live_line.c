@@ -4,7 +4,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { NUMBER_BYTES = 40, PART_BYTES = 160 };
@@ -17,12 +16,6 @@ double resident_mb(void)
     int fields = fscanf(file, "%*s %ld", &pages);
     fclose(file);
     return fields == 1 ? (double)pages * (double)sysconf(_SC_PAGESIZE) / 1e6 : 0;
-}
-
-const char *query_name(const fb_query *query)
-{
-    const char *name = fb_query_name(query);
-    return name ? name : "query";
 }
 
 /* 1234567 as 1,234,567. */
@@ -79,7 +72,7 @@ static void print_state(const live_query *live, char out[PART_BYTES])
 }
 
 /* Event times near the clock's are told by the time of day and how far behind they are. */
-static void print_watermark(const live_query *live, char out[PART_BYTES])
+static void print_watermark(const live_query *live, int64_t wall_s, char out[PART_BYTES])
 {
     enum { DAY_S = 24 * 3600, MINUTE_S = 60, HOUR_S = 3600 };
     int64_t ms;
@@ -90,7 +83,7 @@ static void print_watermark(const live_query *live, char out[PART_BYTES])
         (void)snprintf(out, PART_BYTES, " · no watermark yet");
         return;
     }
-    int64_t behind_s = (int64_t)time(NULL) - ms / 1000;
+    int64_t behind_s = wall_s - ms / 1000;
     const char *space = strchr(text, ' ');
     int length = (int)strcspn(text, ".");
     if (behind_s < 0 || behind_s >= DAY_S || !space)
@@ -115,9 +108,9 @@ static void print_late(const live_query *live, char out[PART_BYTES])
     (void)snprintf(out, PART_BYTES, " · late %s", groups);
 }
 
-void live_query_print(const live_query *live, bool is_short, char *out, size_t size)
+void live_query_print(const live_query *live, bool is_short, int64_t wall_s, char *out, size_t size)
 {
-    const char *name = query_name(live->query);
+    const char *name = live->name;
     char rate[NUMBER_BYTES], duration[NUMBER_BYTES];
     char state[PART_BYTES], watermark[PART_BYTES], late[PART_BYTES];
     if (!live->progress) {
@@ -132,8 +125,20 @@ void live_query_print(const live_query *live, bool is_short, char *out, size_t s
     }
     print_duration((double)fb_progress_duration_us(live->progress) / 1000, duration);
     print_state(live, state);
-    print_watermark(live, watermark);
+    print_watermark(live, wall_s, watermark);
     print_late(live, late);
     (void)snprintf(out, size, "%s  batch %lld · %s rows/s in%s%s%s · %s/batch", name, batch, rate,
                    state, watermark, late, duration);
+}
+
+void cut_line(char *line, int columns)
+{
+    int used = 0;
+    for (char *c = line; *c; c++) {
+        bool begins_character = ((unsigned char)*c & 0xc0) != 0x80;
+        if (begins_character && ++used >= columns) {
+            *c = '\0';
+            return;
+        }
+    }
 }

@@ -12,14 +12,18 @@
 /* A running query and its newest progress. */
 typedef struct live_query {
     const fb_query *query;
+    const char *name;
     fb_progress *progress; /* NULL: none yet */
     uint64_t late_groups;  /* in all batches of this run */
 } live_query;
 
-const char *query_name(const fb_query *query);
+/* `is_short`: what fits beside several others. `wall_s`: the time of the clock, since the epoch. */
+void live_query_print(const live_query *live, bool is_short, int64_t wall_s, char *out,
+                      size_t size);
 
-/* `is_short`: what fits beside several others. */
-void live_query_print(const live_query *live, bool is_short, char *out, size_t size);
+/* Cuts the line so that it fits into a terminal's of so many columns: one that wraps cannot be
+ * rewritten. */
+void cut_line(char *line, int columns);
 
 /* Bytes that the process has in memory, in MB. */
 double resident_mb(void);

@@ -65,6 +65,12 @@ reporter *reporter_create(const reporter_options *options)
     return self;
 }
 
+static const char *query_name(const fb_query *query)
+{
+    const char *name = fb_query_name(query);
+    return name ? name : "query";
+}
+
 /* --- the live line; the mutex is held --- */
 
 static void clear_line(reporter *self)
@@ -75,20 +81,10 @@ static void clear_line(reporter *self)
     self->changed = true;
 }
 
-/* Cuts the line so that it fits into one of the terminal's: a line that wraps cannot be rewritten.
- */
 static void cut_to_terminal(char *line)
 {
     struct winsize size;
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) || size.ws_col < 2) return;
-    int columns = 0;
-    for (char *c = line; *c; c++) {
-        bool begins_character = ((unsigned char)*c & 0xc0) != 0x80;
-        if (begins_character && ++columns >= size.ws_col) {
-            *c = '\0';
-            return;
-        }
-    }
+    if (!ioctl(STDERR_FILENO, TIOCGWINSZ, &size) && size.ws_col >= 2) cut_line(line, size.ws_col);
 }
 
 /* Several queries share the terminal's line; elsewhere each has its own. */
@@ -99,8 +95,8 @@ static void write_lines(reporter *self)
     if (self->on_terminal) clear_line(self);
     for (int i = 0; i < self->query_count; i++) {
         char line[LINE_BYTES];
-        live_query_print(&self->queries[i], self->on_terminal && self->query_count > 1, line,
-                         sizeof line);
+        live_query_print(&self->queries[i], self->on_terminal && self->query_count > 1,
+                         (int64_t)time(NULL), line, sizeof line);
         const char *between = i == 0 ? "" : self->on_terminal ? "  |  " : "\n";
         int length = snprintf(all + used, sizeof all - used, "%s%s", between, line);
         if (length > 0) used += (size_t)length;
@@ -172,7 +168,8 @@ static void on_started(void *user, fb_query *query)
     atomic_store(&self->was_used, true);
     pthread_mutex_lock(&self->mutex);
     if (self->query_count < MAX_QUERIES)
-        self->queries[self->query_count++] = (live_query){.query = query};
+        self->queries[self->query_count++] =
+            (live_query){.query = query, .name = query_name(query)};
     if (!self->options.quiet) {
         const char *path = short_path(fb_query_checkpoint(query));
         long long first = (long long)fb_query_first_batch(query);
