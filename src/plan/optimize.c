@@ -9,7 +9,7 @@
  * keeps its place and becomes a NULL literal, which costs nothing and leaves positions alone.
  *
  * Constants are not folded here: evaluation computes what depends on no column once per chunk. */
-#include "plan/plan.h"
+#include "plan/optimizer.h"
 
 #include <string.h>
 
@@ -270,11 +270,11 @@ static fb_status push_filters(rewrite *r, const fb_plan *plan, const fb_plan **o
 
 /* --- unused columns --- */
 
-static void mark(const fb_expr *expr, bool *used)
+void fb_expr_mark_columns(const fb_expr *expr, bool *used)
 {
     if (expr->kind == FB_EXPR_COLUMN) used[expr->ordinal] = true;
     for (uint32_t i = 0; i < expr->arg_count; i++)
-        mark(expr->args[i], used);
+        fb_expr_mark_columns(expr->args[i], used);
 }
 
 /* The expressions of a projection, those of unused columns as NULL literals; marks in `below` what
@@ -287,7 +287,7 @@ static fb_status prune_exprs(rewrite *r, const fb_plan *plan, const bool *used, 
     for (uint32_t i = 0; i < plan->expr_count; i++) {
         exprs[i] = used[i] ? plan->exprs[i] : fb_expr_literal_null(r->arena, plan->exprs[i]->type);
         if (!exprs[i]) return nomem(r);
-        if (used[i]) mark(exprs[i], below);
+        if (used[i]) fb_expr_mark_columns(exprs[i], below);
     }
     *out = exprs;
     return FB_OK;
@@ -296,7 +296,7 @@ static fb_status prune_exprs(rewrite *r, const fb_plan *plan, const bool *used, 
 static void mark_all(const fb_expr *const *exprs, uint32_t count, bool *used)
 {
     for (uint32_t i = 0; i < count; i++)
-        mark(exprs[i], used);
+        fb_expr_mark_columns(exprs[i], used);
 }
 
 /* A projection that puts the results of an aggregation without its unused calls where they were. */
@@ -372,7 +372,7 @@ static fb_status prune_aggregate(rewrite *r, const fb_plan *plan, const bool *us
         const fb_plan_call *call = &plan->calls[i];
         if (!used[plan->expr_count + i]) continue;
         mark_all(call->call->args, call->call->arg_count, below);
-        if (call->filter) mark(call->filter, below);
+        if (call->filter) fb_expr_mark_columns(call->filter, below);
     }
     FB_TRY(prune(r, plan->children[0], below, &child));
     FB_TRY(with_children(r, plan, &child, &copy));
@@ -387,17 +387,17 @@ static void mark_own(const fb_plan *plan, bool *below)
 {
     switch (plan->kind) {
     case FB_PLAN_FILTER:
-        mark(plan->exprs[0], below);
+        fb_expr_mark_columns(plan->exprs[0], below);
         break;
     case FB_PLAN_WATERMARK:
         below[plan->watermark_column] = true;
         break;
     case FB_PLAN_WINDOW:
-        mark(plan->window.time, below);
+        fb_expr_mark_columns(plan->window.time, below);
         break;
     case FB_PLAN_SORT:
         for (uint32_t i = 0; i < plan->sort_key_count; i++)
-            mark(plan->sort_keys[i].expr, below);
+            fb_expr_mark_columns(plan->sort_keys[i].expr, below);
         break;
     default:
         break;
@@ -430,14 +430,23 @@ static fb_status prune(rewrite *r, const fb_plan *plan, const bool *used, const 
     return FB_OK;
 }
 
+/* Without what computes columns that nobody uses. */
+static fb_status prune_all(rewrite *r, const fb_plan *plan, const fb_plan **out)
+{
+    bool *used = fb_arena_alloc(r->arena, (size_t)plan->output_count * sizeof *used);
+    if (!used) return nomem(r);
+    memset(used, true, (size_t)plan->output_count * sizeof *used);
+    return prune(r, plan, used, out);
+}
+
 fb_status fb_plan_optimize(fb_arena *arena, const fb_plan *plan, const fb_plan **out, fb_error *err)
 {
     *out = NULL;
     rewrite r = {arena, err};
-    const fb_plan *pushed;
+    const fb_plan *pushed, *pruned, *kept;
     FB_TRY(push_filters(&r, plan, &pushed));
-    bool *used = fb_arena_alloc(arena, (size_t)plan->output_count * sizeof *used);
-    if (!used) return nomem(&r);
-    memset(used, true, (size_t)plan->output_count * sizeof *used);
-    return prune(&r, pushed, used, out);
+    FB_TRY(prune_all(&r, pushed, &pruned));
+    FB_TRY(fb_plan_drop_redundant(arena, pruned, &kept, err));
+    *out = kept;
+    return kept == pruned ? FB_OK : prune_all(&r, kept, out);
 }

@@ -2,6 +2,7 @@
  *
  * What the rewrites do to plans that SQL describes, and that rows which are dropped or columns
  * which nobody uses cannot fail. */
+#include "base/memory.h"
 #include "session/session_state.h"
 #include "session_env.h"
 
@@ -182,6 +183,92 @@ static void unused_aggregates_are_dropped(void **state)
                  "Project Project Project Aggregate Values");
 }
 
+/* The shapes are those of Spark's optimised plans (tests/golden/plans). */
+static void aggregations_that_change_nothing_are_dropped(void **state)
+{
+    (void)state;
+#define PAIRS "(SELECT DISTINCT col1 AS k, col2 AS v FROM VALUES (1, 2), (1, 2), (1, 3), (2, 5))"
+    expect_shape("SELECT k, max(v) FROM " PAIRS " GROUP BY k",
+                 "Project Aggregate Project Project Values");
+    expect_shape("SELECT k, max(v + 1) FROM (SELECT k, v * 2 AS v FROM " PAIRS ") GROUP BY k",
+                 "Project Aggregate Project Project Project Values");
+    expect_shape("SELECT k, max(v), sum(v) FROM " PAIRS " GROUP BY k",
+                 "Project Aggregate Aggregate Project Values");
+    expect_shape("SELECT k, bit_xor(v) FROM " PAIRS " GROUP BY k",
+                 "Project Aggregate Aggregate Project Values");
+    expect_rows("SELECT k, max(v), min(v) FROM " PAIRS " GROUP BY k ORDER BY k",
+                "k,max(v),min(v)\n1,3,2\n2,5,5\n");
+    expect_rows("SELECT k, count(*) FROM " PAIRS " GROUP BY k ORDER BY k",
+                "k,count(1)\n1,2\n2,1\n");
+    /* The one below has no key: a row comes out where none went in. */
+    expect_rows("SELECT max(1) FROM (SELECT count(*) FROM VALUES (1) WHERE false)", "max(1)\n1\n");
+    expect_shape("SELECT k, max(c) FROM (SELECT col1 AS k, count(*) AS c FROM VALUES (1) GROUP BY "
+                 "col1) GROUP BY k",
+                 "Project Aggregate Project Aggregate Values");
+    expect_shape("SELECT k, max(v) FROM (SELECT col1 AS k, col2 AS v FROM VALUES (1, 2) GROUP BY "
+                 "col1, col2 HAVING count(*) > 1) GROUP BY k",
+                 "Project Aggregate Project Filter[(count > 1)] Aggregate Values");
+}
+
+static void groups_of_groups_are_dropped(void **state)
+{
+    (void)state;
+#define COUNTS "(SELECT col1 AS k, count(*) AS c FROM VALUES (1), (1), (2) GROUP BY col1)"
+    expect_shape("SELECT DISTINCT k, c FROM " COUNTS, "Project Project Project Aggregate Values");
+    expect_shape("SELECT DISTINCT c, k FROM " COUNTS " WHERE c > 1",
+                 "Project Project Project Filter[(count > 1)] Aggregate Values");
+    expect_shape("SELECT DISTINCT c FROM " COUNTS, "Aggregate Project Project Aggregate Values");
+    expect_shape("SELECT DISTINCT k + 1, c FROM " COUNTS,
+                 "Aggregate Project Project Aggregate Values");
+    expect_shape("SELECT k + 1, c FROM (SELECT DISTINCT k, c FROM " COUNTS ")",
+                 "Project Aggregate Project Project Aggregate Values");
+    expect_rows(
+        "SELECT DISTINCT c FROM (SELECT col1 AS k, count(*) AS c FROM VALUES (1), (2) GROUP "
+        "BY col1)",
+        "c\n1\n");
+    expect_rows("SELECT DISTINCT k, c FROM " COUNTS " ORDER BY k", "k,c\n1,2\n2,1\n");
+}
+
+/* A tumbling window gives a row for a row; a sliding one gives a row again and again. */
+static void windows_between_aggregations_matter(void **state)
+{
+    (void)state;
+#define TIMES "(SELECT DISTINCT col1 AS t, col2 AS v FROM VALUES (TIMESTAMP '2024-01-01', 1)) "
+    expect_shape("SELECT max(v) FROM " TIMES "GROUP BY window(t, '1 hour')",
+                 "Project Aggregate Window Project Project Values");
+    expect_shape("SELECT max(v) FROM " TIMES "GROUP BY window(t, '1 hour', '30 minutes')",
+                 "Project Aggregate Window Aggregate Project Values");
+    expect_shape("SELECT sum(v) FROM " TIMES "GROUP BY window(t, '1 hour')",
+                 "Project Aggregate Window Aggregate Project Values");
+}
+
+static void every_failed_allocation_is_survived(void **state)
+{
+    (void)state;
+    static const char *const queries[] = {
+        "SELECT k, max(v) FROM (SELECT k, v * 2 AS v FROM " PAIRS ") WHERE v > 2 GROUP BY k",
+        "SELECT DISTINCT k, c FROM " COUNTS " WHERE c > 1 AND k = 1",
+        "SELECT max(v) FROM " TIMES "WHERE v > 1 GROUP BY window(t, '1 hour')",
+    };
+    for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+        fb_frame *frame;
+        const fb_plan *plan;
+        fb_status status = FB_E_NOMEM;
+        assert_ok(fb_session_frame(env.session, queries[i], &frame, &env.err), &env.err);
+        for (uint64_t k = 1; status != FB_OK && k < 1000; k++) {
+            fb_arena small;
+            fb_arena_init(&small, 64);
+            fb_memory_fail_at(k);
+            status = fb_plan_optimize(&small, frame->plan, &plan, &env.err);
+            fb_memory_fail_at(0);
+            fb_arena_deinit(&small);
+            assert_true(status == FB_OK || status == FB_E_NOMEM);
+        }
+        assert_int_equal(status, FB_OK);
+        fb_frame_destroy(frame);
+    }
+}
+
 static void dropped_rows_are_not_computed(void **state)
 {
     (void)state;
@@ -223,6 +310,10 @@ int main(void)
         in_session(event_time_stays_above_its_watermark),
         in_session(conditions_pass_windows_and_sorts),
         in_session(unused_aggregates_are_dropped),
+        in_session(aggregations_that_change_nothing_are_dropped),
+        in_session(groups_of_groups_are_dropped),
+        in_session(windows_between_aggregations_matter),
+        in_session(every_failed_allocation_is_survived),
         in_session(dropped_rows_are_not_computed),
         in_session(unused_columns_are_not_computed),
         in_session(used_columns_still_fail),
