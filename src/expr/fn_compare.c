@@ -106,6 +106,9 @@ static fb_status bind_compare(fb_binder *binder, fb_expr *call)
     const fb_type *a = call->args[0]->type, *b = call->args[1]->type;
     const fb_type *type = fb_comparison_type(binder->arena, binder->ansi, a, b);
     if (!type) type = boolean_as_number(binder, call);
+    /* Numbers always have a common type. */
+    if (!type && fb_type_is_numeric(a) && fb_type_is_numeric(b))
+        return fb_fail_nomem(binder->err, "an expression");
     if (!type && !fb_type_same_shape(a, b)) return fb_bind_operands_differ(binder, call);
     if (type && type->id == FB_TYPE_VOID) type = fb_type_of(FB_TYPE_BOOLEAN); /* NULL = NULL */
     if (fb_type_has_map(type ? type : a))

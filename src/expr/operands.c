@@ -103,6 +103,9 @@ fb_status fb_bind_operands(fb_binder *binder, fb_expr *call, const char *allowed
     }
     const fb_type *type =
         fb_common_type_by(binder->arena, binder->ansi ? FB_COMMON_ANSI : FB_COMMON_LEGACY, a, b);
+    /* Numbers always have a common type. */
+    if (!type && fb_type_is_numeric(a) && fb_type_is_numeric(b))
+        return fb_fail_nomem(binder->err, "an expression");
     if (!type) return fb_bind_operands_differ(binder, call);
     if (!fb_type_is_numeric(type)) return fb_bind_operands_refused(binder, call, allowed);
     FB_TRY(fb_bind_cast_arg(binder, call, 0, type));

@@ -39,8 +39,11 @@ static const char *text_of(fb_analyzer *a, const fb_scope *scope, const fb_raw_e
     fb_buf text;
     fb_buf_init(&text, 500);
     const char *copy = NULL;
-    if (fb_analyzer_print_name(a, scope, raw, &text) == FB_OK)
-        copy = fb_arena_strdup(a->arena, fb_buf_slice(&text));
+    if (fb_analyzer_print_name(a, scope, raw, &text) != FB_OK) {
+        fb_buf_clear(&text);
+        fb_raw_expr_print(raw, &text);
+    }
+    if (!text.failed || text.is_full) copy = fb_arena_strdup(a->arena, fb_buf_slice(&text));
     fb_buf_deinit(&text);
     return copy ? copy : "?";
 }
@@ -100,6 +103,10 @@ static fb_status add_call(fb_analyzer *a, fb_grouping *grouping, const fb_plan_c
     uint32_t index = 0;
     while (index < grouping->call_count && !is_same_call(&grouping->calls[index], call))
         index++;
+    if (index == FB_ANALYZER_MAX_GROUPED)
+        return fb_analyzer_fail(a, raw->position, FB_E_LIMIT, "",
+                                "a query cannot have more than %d different aggregates",
+                                FB_ANALYZER_MAX_GROUPED);
     if (index == grouping->call_count) {
         FB_TRY(grow_calls(a, grouping));
         grouping->calls[index] = *call;
@@ -155,6 +162,16 @@ static bool is_star_count(const fb_raw_expr *raw)
            raw->args[0]->kind == FB_RAW_STAR;
 }
 
+/* The name before the star of count(t.*); NULL: there is none, or it is that of a struct. */
+static const fb_slice *find_qualifier(const fb_analyzer *a, const fb_scope *scope,
+                                      const fb_raw_expr *star)
+{
+    for (uint32_t i = 0; star->part_count == 1 && i < scope->count; i++)
+        if (fb_analyzer_same_name(a, scope->columns[i].qualifier, star->parts[0]))
+            return &star->parts[0];
+    return NULL;
+}
+
 static fb_status expand_count(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr **raw)
 {
     bool is_count = fb_slice_equal_nocase((*raw)->name, FB_SLICE("count"));
@@ -163,14 +180,16 @@ static fb_status expand_count(fb_analyzer *a, const fb_scope *scope, const fb_ra
                                 "WRONG_NUM_ARGS.WITH_SUGGESTION",
                                 "The `count` requires >= 1 parameters but the actual number is 0; "
                                 "write count(*).");
-    if (is_star_count(*raw) && (*raw)->args[0]->part_count)
+    const fb_slice *qualifier =
+        is_star_count(*raw) ? find_qualifier(a, scope, (*raw)->args[0]) : NULL;
+    if (qualifier)
         return fb_analyzer_fail(
             a, (*raw)->position, FB_E_ANALYSIS,
             "INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT",
             "count(`%.*s`.*) is not allowed. Use count(*) or expand the columns manually, e.g. "
             "count(col1, col2).",
-            FB_SLICE_ARGS((*raw)->args[0]->parts[0]));
-    if (is_star_count(*raw)) return FB_OK;
+            FB_SLICE_ARGS(*qualifier));
+    if (is_star_count(*raw) && !(*raw)->args[0]->part_count) return FB_OK;
     return fb_analyzer_expand_stars(a, scope, *raw, raw);
 }
 
@@ -223,6 +242,12 @@ static fb_status analyze_aggregate_filter(fb_analyzer *a, const fb_scope *scope,
                             "The FILTER expression \"%s\" in an aggregate function is invalid. "
                             "Expected a FILTER expression %s.",
                             text_of(a, &inner, raw), what);
+}
+
+static bool is_true(const fb_expr *condition)
+{
+    return condition->kind == FB_EXPR_LITERAL && !condition->nullable &&
+           condition->literal.bools[0];
 }
 
 static bool is_one_of(const char *name, const char *const *names, size_t count)
@@ -283,7 +308,7 @@ fb_status fb_analyze_aggregate_call(fb_analyzer *a, const fb_scope *scope, const
     const fb_expr **args = NULL;
     fb_plan_call call = {.is_distinct = raw->is_distinct};
     FB_TRY(expand_count(a, scope, &raw));
-    bool is_star = is_star_count(raw);
+    bool is_star = is_star_count(raw); /* of a struct there are its fields by now */
     if (!is_star) FB_TRY(analyze_arguments(a, scope, raw, &args));
     fb_aggregate_call *bound;
     const fb_aggregate *function = fb_aggregate_find(raw->name);
@@ -302,6 +327,7 @@ fb_status fb_analyze_aggregate_call(fb_analyzer *a, const fb_scope *scope, const
     if (counts_nothing(bound)) return make_zero(a, out);
     call.call = bound;
     if (raw->filter) FB_TRY(analyze_aggregate_filter(a, scope, raw->filter, &call.filter));
+    if (call.filter && is_true(call.filter)) call.filter = NULL;
     FB_TRY(add_call(a, scope->grouping, &call, raw, out));
     if (!decimal) return FB_OK;
     return fb_scale_decimal_aggregate(a, function, *out, decimal, out);
@@ -334,22 +360,34 @@ static fb_attribute key_column(const fb_scope *scope, const fb_expr *expr)
     return key;
 }
 
-static fb_status put_key(fb_analyzer *a, fb_grouping *grouping, const fb_expr *expr,
-                         const fb_attribute *column)
+static fb_status grow_keys(fb_analyzer *a, fb_grouping *grouping)
 {
     uint32_t count = grouping->key_count;
-    const fb_expr **keys = fb_arena_array(a->arena, (size_t)count + 1, sizeof *keys);
-    fb_attribute *columns = fb_arena_array(a->arena, (size_t)count + 1, sizeof *columns);
+    if (count < grouping->key_capacity) return FB_OK;
+    uint32_t capacity = count ? count * 2 : 8;
+    const fb_expr **keys = fb_arena_array(a->arena, capacity, sizeof *keys);
+    fb_attribute *columns = fb_arena_array(a->arena, capacity, sizeof *columns);
     if (!keys || !columns) return fb_analyzer_nomem(a);
     if (count) {
         memcpy(keys, grouping->keys, count * sizeof *keys);
         memcpy(columns, grouping->key_columns, count * sizeof *columns);
     }
-    keys[count] = expr;
-    columns[count] = *column;
     grouping->keys = keys;
     grouping->key_columns = columns;
-    grouping->key_count++;
+    grouping->key_capacity = capacity;
+    return FB_OK;
+}
+
+static fb_status put_key(fb_analyzer *a, fb_grouping *grouping, const fb_expr *expr,
+                         const fb_attribute *column)
+{
+    if (grouping->key_count == FB_ANALYZER_MAX_GROUPED)
+        return fb_analyzer_fail(a, expr->position, FB_E_LIMIT, "",
+                                "a query cannot have more than %d expressions in GROUP BY",
+                                FB_ANALYZER_MAX_GROUPED);
+    FB_TRY(grow_keys(a, grouping));
+    grouping->keys[grouping->key_count] = expr;
+    grouping->key_columns[grouping->key_count++] = *column;
     return FB_OK;
 }
 
@@ -414,6 +452,24 @@ static fb_status refer_to(fb_analyzer *a, const fb_attribute *column, uint32_t o
     return FB_OK;
 }
 
+/* The item of the select list that HAVING means by the name of a column which is no key, though one
+ * is made of it: k in SELECT upper(k) AS k ... GROUP BY upper(k). */
+static const fb_expr *find_item_instead(const fb_analyzer *a, const fb_grouping *grouping,
+                                        const fb_expr *column)
+{
+    const fb_expr *found = NULL;
+    for (uint32_t i = 0; grouping->items && i < grouping->items->count; i++) {
+        const fb_expr *item = grouping->items->exprs[i];
+        if (item->kind == FB_EXPR_COLUMN && item->attribute_id == column->attribute_id) continue;
+        if (!fb_analyzer_same_name(a, grouping->items->columns[i].name, column->name) ||
+            !fb_type_equal(item->type, column->type))
+            continue;
+        if (found) return NULL;
+        found = item;
+    }
+    return found;
+}
+
 static fb_status fail_column(fb_analyzer *a, const fb_grouping *grouping, const fb_expr *column)
 {
     if (!grouping->has_group_by)
@@ -430,6 +486,18 @@ static fb_status fail_column(fb_analyzer *a, const fb_grouping *grouping, const 
         shown, column->name.data, shown, column->name.data);
 }
 
+/* What a column that is no key is over the groups. An item is made of keys and calls, so that it
+ * does not lead here again. */
+static fb_status rewrite_column(fb_analyzer *a, const fb_grouping *grouping, const fb_expr *column,
+                                const fb_expr **out)
+{
+    const fb_expr *item = find_item_instead(a, grouping, column);
+    if (!item) return fail_column(a, grouping, column);
+    fb_grouping plain = *grouping;
+    plain.items = NULL;
+    return fb_grouping_rewrite(a, &plain, item, out);
+}
+
 fb_status fb_grouping_rewrite(fb_analyzer *a, const fb_grouping *grouping, const fb_expr *expr,
                               const fb_expr **out)
 {
@@ -437,7 +505,7 @@ fb_status fb_grouping_rewrite(fb_analyzer *a, const fb_grouping *grouping, const
         if (fb_expr_same(grouping->keys[i], expr))
             return refer_to(a, &grouping->key_columns[i], i, expr, out);
     if (expr->kind == FB_EXPR_COLUMN) {
-        if (expr->ordinal < FB_CALL_ORDINAL) return fail_column(a, grouping, expr);
+        if (expr->ordinal < FB_CALL_ORDINAL) return rewrite_column(a, grouping, expr, out);
         uint32_t call = expr->ordinal - FB_CALL_ORDINAL;
         return refer_to(a, &grouping->call_columns[call], grouping->key_count + call, expr, out);
     }

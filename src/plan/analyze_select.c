@@ -321,7 +321,9 @@ static fb_status add_having(fb_analyzer *a, select_list *list)
     FB_TRY(fb_analyze_expr(a, &scope, list->raw->having, &condition));
     FB_TRY(fb_bind_cast(&a->binder, condition, fb_type_of(FB_TYPE_BOOLEAN), false,
                         list->raw->having->position, &condition));
-    return fb_grouping_rewrite(a, &list->grouping, condition, &list->having);
+    fb_grouping grouping = list->grouping;
+    grouping.items = &list->items;
+    return fb_grouping_rewrite(a, &grouping, condition, &list->having);
 }
 
 /* --- ORDER BY --- */

@@ -104,14 +104,14 @@ fb_status fb_analyze_watermark(fb_analyzer *a, const fb_raw_plan *raw, fb_relati
     fb_relation inner;
     FB_TRY(fb_analyze_relation(a, raw->children[0], &inner));
     FB_TRY(find_column(a, raw, &inner, &column));
+    *out = inner;
+    if (!inner.plan->is_streaming) return FB_OK; /* has no meaning, as in Spark */
     if (!is_event_time_type(inner.scope.columns[column].type))
         return fail_type(a, raw, &inner.scope.columns[column]);
     if (!fb_interval_length_us(&raw->delay, FB_INTERVAL_DAYS_PER_MONTH, &delay_us) || delay_us < 0)
         return fb_analyzer_fail(a, raw->delay_position, FB_E_ANALYSIS, "",
                                 "the delay of a watermark must not be negative and at most "
                                 "292,000 years");
-    *out = inner;
-    if (!inner.plan->is_streaming) return FB_OK; /* has no meaning, as in Spark */
     uint32_t count = inner.plan->output_count;
     fb_plan *plan = fb_plan_make(a->arena, FB_PLAN_WATERMARK, raw->position, inner.plan);
     fb_attribute *output = fb_arena_copy(a->arena, inner.plan->output, count * sizeof *output);

@@ -63,6 +63,8 @@ enum {
     /* What is shared in the text (CASE subjects, aliases, views) is repeated in the plan. */
     FB_ANALYZER_MAX_EXPRS = 1 << 20,
     FB_ANALYZER_MAX_ALIAS_NODES = 200,
+    FB_ANALYZER_MAX_GROUPED = 4000, /* keys, and aggregates, of a select list: each is compared
+                                     * with all others */
     FB_ANALYZER_MAX_PLAN_NODES = 20000,
     FB_ANALYZER_MAX_DEPTH = 700,
 };
@@ -147,10 +149,11 @@ struct fb_grouping {
     bool has_group_by; /* else one group */
     const fb_expr **keys;
     fb_attribute *key_columns;
-    uint32_t key_count;
+    uint32_t key_count, key_capacity;
     fb_plan_call *calls;
     fb_attribute *call_columns;
     uint32_t call_count, call_capacity;
+    const fb_items *items; /* HAVING: what names may mean that are no keys; else NULL */
 };
 
 /* The first aggregate call in the tree; NULL: none. */

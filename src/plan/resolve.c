@@ -261,6 +261,20 @@ static uint32_t count_nodes(const fb_expr *expr, uint32_t budget)
     return budget;
 }
 
+/* What a name stands for is walked wherever the name is: it counts there each time. */
+static fb_status charge(fb_analyzer *a, const fb_raw_expr *name, const fb_expr *expr)
+{
+    if (a->expr_count >= FB_ANALYZER_MAX_EXPRS) return FB_OK; /* the next expression fails */
+    uint32_t left = FB_ANALYZER_MAX_EXPRS - a->expr_count;
+    uint32_t rest = count_nodes(expr, left);
+    a->expr_count += left - rest;
+    if (rest) return FB_OK;
+    return fb_analyzer_fail(a, name->position, FB_E_LIMIT, "",
+                            "the query has more than %d expressions, what is named counted "
+                            "wherever its name is",
+                            FB_ANALYZER_MAX_EXPRS);
+}
+
 /* The alias of that name, or NULL. Spark compares them without case whatever the setting. */
 static fb_status find_alias(fb_analyzer *a, const fb_scope *scope, const fb_raw_expr *name,
                             const fb_expr **out)
@@ -271,6 +285,13 @@ static fb_status find_alias(fb_analyzer *a, const fb_scope *scope, const fb_raw_
         *out = scope->aliases[i].expr;
         count++;
     }
+    if (count == 1 && scope->place == FB_PLACE_ARGUMENT)
+        return fb_analyzer_fail(
+            a, name->position, FB_E_ANALYSIS,
+            "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC",
+            "The feature is not supported: Referencing a lateral column alias `%.*s` in an "
+            "aggregate function; compute it in a subquery.",
+            name->parts[0].size > 80 ? 80 : (int)name->parts[0].size, name->parts[0].data);
     if (count <= 1) return FB_OK;
     return fb_analyzer_fail(a, name->position, FB_E_ANALYSIS, "AMBIGUOUS_LATERAL_COLUMN_ALIAS",
                             "Lateral column alias `%.*s` is ambiguous and has %u matches.",
@@ -313,8 +334,9 @@ static fb_status find_item(fb_analyzer *a, const fb_scope *scope, const fb_raw_e
     uint32_t match = 0;
     uint32_t count = match_name(a, &items, name, &match, used);
     if (count > 1) return fail_ambiguous(a, &items, name, name->parts[*used - 1]);
-    if (count) *out = scope->items->exprs[match];
-    return FB_OK;
+    if (!count) return FB_OK;
+    *out = scope->items->exprs[match];
+    return charge(a, name, *out);
 }
 
 /* HAVING and ORDER BY can name a column of the input if a key is made of it. */
@@ -342,7 +364,8 @@ static fb_status resolve_first(fb_analyzer *a, const fb_scope *scope, const fb_r
     if (*out) return FB_OK;
     *used = 1;
     FB_TRY(find_alias(a, scope, name, out));
-    if (!*out || count_nodes(*out, FB_ANALYZER_MAX_ALIAS_NODES) > 0) return FB_OK;
+    if (!*out) return FB_OK;
+    if (count_nodes(*out, FB_ANALYZER_MAX_ALIAS_NODES) > 0) return charge(a, name, *out);
     return fb_analyzer_fail(a, name->position, FB_E_LIMIT, "",
                             "the alias %.*s stands for too large an expression to be used in "
                             "the same select list; put it into a subquery",
