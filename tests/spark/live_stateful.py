@@ -64,10 +64,23 @@ class World:
                                  self.last_batches[case.name][number])
             batches.append(got)
             kept.append(self.directory / f"{name}-after-{number}")
-            shutil.copytree(checkpoint, kept[-1])
+            copy_whole(checkpoint, kept[-1])
         return batches, kept, folder.folder
 
     last_batches = {}
+
+
+def copy_whole(source, target):
+    """Spark's maintenance may be about to end: a file that goes while it is copied is no news."""
+    for attempt in range(5):
+        try:
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("*.tmp"))
+            return
+        except (shutil.Error, FileNotFoundError):
+            if attempt == 4:
+                raise
+            shutil.rmtree(target, ignore_errors=True)
+            time.sleep(0.2)
 
 
 def copy_with_checksums(source, target, root, new_root):
