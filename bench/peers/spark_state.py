@@ -7,7 +7,8 @@
                                                     [--dir DIR] [WORKLOAD]...
 
 prints a line for each workload and provider of Spark: ratio=, and the median rows/s of either over
-the batches after the first two. Spark runs with a JVM of 6 GB, without its page and its events.
+the batches after the first two. All rows of such a batch have one time, which is less work for
+either. Spark runs with a JVM of 6 GB, without its page.
 """
 import argparse
 import json
