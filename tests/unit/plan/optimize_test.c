@@ -242,6 +242,40 @@ static void windows_between_aggregations_matter(void **state)
                  "Project Aggregate Window Aggregate Project Values");
 }
 
+/* What is left of an aggregation that goes are the columns that somebody needs: those of the
+ * window's time and of FILTER too, and none else. */
+static void what_is_needed_outlives_its_aggregation(void **state)
+{
+    (void)state;
+    expect_rows("SELECT window.start, max(v) FROM " TIMES "GROUP BY window(t, '1 hour')",
+                "start,max(v)\n2024-01-01 00:00:00,1\n");
+    expect_rows("SELECT k, max(v) FILTER (WHERE w > 1) AS m FROM (SELECT DISTINCT col1 AS k, col2 "
+                "AS v, col3 AS w FROM VALUES (1, 9, 1), (1, 5, 2)) GROUP BY k",
+                "k,m\n1,5\n");
+    expect_rows(
+        "SELECT k, sum(v) FILTER (WHERE w > 1) AS m FROM (SELECT col1 AS k, col2 AS v, col3 "
+        "+ 0 AS w FROM VALUES (1, 9, 1), (1, 5, 2)) GROUP BY k",
+        "k,m\n1,5\n");
+    expect_rows("SELECT k, max(v) AS m FROM (SELECT DISTINCT col1 AS k, col2 AS v, 1 / z AS i FROM "
+                "(SELECT col1, col2, col2 - col2 AS z FROM VALUES (1, 2))) GROUP BY k",
+                "k,m\n1,2\n");
+    /* A window is not the key that it is made of. */
+    expect_shape("SELECT DISTINCT window FROM (SELECT window(t, '1 day') FROM (SELECT col1 AS "
+                 "t, count(*) FROM VALUES (TIMESTAMP '2024-01-01'), (TIMESTAMP '2024-01-01 01:00') "
+                 "GROUP BY col1 HAVING count(*) > 0))",
+                 "Aggregate Project Project Window Project Filter[(count > 0)] Aggregate "
+                 "Values");
+}
+
+static void rows_without_a_time_do_not_enter_aggregations_below_windows(void **state)
+{
+    (void)state;
+    expect_shape("SELECT count(*) FROM (SELECT DISTINCT to_timestamp(col1) AS t FROM VALUES ('x')) "
+                 "GROUP BY window(t, '1 hour')",
+                 "Project Aggregate Window Aggregate Project "
+                 "Filter[(to_timestamp(CAST(col1 AS TIMESTAMP)) IS NOT NULL)] Values");
+}
+
 static void every_failed_allocation_is_survived(void **state)
 {
     (void)state;
@@ -313,6 +347,8 @@ int main(void)
         in_session(aggregations_that_change_nothing_are_dropped),
         in_session(groups_of_groups_are_dropped),
         in_session(windows_between_aggregations_matter),
+        in_session(what_is_needed_outlives_its_aggregation),
+        in_session(rows_without_a_time_do_not_enter_aggregations_below_windows),
         in_session(every_failed_allocation_is_survived),
         in_session(dropped_rows_are_not_computed),
         in_session(unused_columns_are_not_computed),
