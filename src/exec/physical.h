@@ -30,7 +30,7 @@ typedef struct fb_step {
     uint32_t watermark; /* WATERMARK: its number in the plan */
 } fb_step;
 
-enum { FB_NO_STAGE = UINT32_MAX };
+#define FB_NO_STAGE UINT32_MAX
 
 typedef struct fb_pipeline {
     const fb_plan *leaf;   /* SOURCE, VALUES, ONE_ROW; or the node of `from_stage` */

@@ -103,7 +103,7 @@ static odd_divisors divide_longs(const fb_column *args, bool remainder, int64_t 
         bool zero = y == 0, least = x == INT64_MIN && y == -1;
         odd.zero |= zero;
         odd.minus_one_of_least |= least;
-        y = zero | least ? 1 : y;
+        y = (zero | least) ? 1 : y;
         out[i] = remainder ? (least ? 0 : x % y) : x / y;
     }
     return odd;

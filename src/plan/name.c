@@ -23,7 +23,7 @@ typedef struct spelling {
     const char *after;
 } spelling;
 
-enum { ANY_COUNT = UINT32_MAX };
+#define ANY_COUNT UINT32_MAX
 
 #define INFIX(symbol)                       \
     {                                       \

@@ -159,7 +159,7 @@ static fb_status drop_below(rewrite *r, const fb_plan *upper, const fb_plan **ou
 
 /* --- the upper one --- */
 
-enum { NO_COLUMN = UINT32_MAX };
+#define NO_COLUMN UINT32_MAX
 
 /* The column of the aggregation further down that column `index` of the node is. */
 static uint32_t trace(const fb_plan *node, uint32_t index)
