@@ -21,7 +21,6 @@ build  ninja-build              command:ninja
 build  re2c                     command:re2c
 build  lemon                    command:lemon
 build  libjansson-dev           library:jansson
-build  libicu-dev               library:icu-uc
 build  liblz4-dev               library:liblz4
 build  libzstd-dev              library:libzstd
 build  libsnappy-dev            file:/usr/include/snappy-c.h
